@@ -1,0 +1,51 @@
+// The layer table of docs/explanation/architecture.md: a folder imports only from rows below its own.
+const rows = [
+  ['core'],
+  ['formats', 'imaging', 'storage'],
+  ['artifacts', 'engine', 'inference', 'registration'],
+  ['steps', 'profiles'],
+  ['pipelines'],
+  ['cli', 'server'],
+]
+const layerRules = rows.flatMap((folders, row) =>
+  folders.map(folder => {
+    const above = rows.slice(row + 1).flat()
+    const beside = folders.filter(other => other !== folder)
+    return {
+      name: `layer-${folder}`,
+      severity: 'error',
+      from: { path: `^src/${folder}/` },
+      to: { path: `^src/(${[...above, ...(row === 0 ? [] : beside)].join('|') || 'none'})/` },
+    }
+  }),
+)
+module.exports = {
+  forbidden: [
+    ...layerRules,
+    {
+      name: 'no-circular',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'no-disk-outside-storage',
+      comment: 'formats and imaging run in a browser; only storage touches the disk',
+      severity: 'error',
+      from: { path: '^src/(core|formats|imaging|artifacts|engine|profiles|steps|pipelines)/' },
+      to: { path: '^(node:)?(fs|fs/promises|child_process|worker_threads)$', dependencyTypes: ['core'] },
+    },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      from: { orphan: true, path: '^src/', pathNot: '^src/(engine/worker|voxmill)\\.ts$' },
+      to: {},
+    },
+    { name: 'no-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+  },
+}
