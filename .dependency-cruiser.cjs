@@ -2,8 +2,8 @@
 const rows = [
   ['core'],
   ['formats', 'imaging', 'storage'],
-  ['artifacts', 'engine', 'inference', 'registration'],
-  ['steps', 'profiles'],
+  ['artifacts', 'engine', 'inference', 'registration', 'profiles'],
+  ['steps'],
   ['pipelines'],
   ['cli', 'server'],
 ]

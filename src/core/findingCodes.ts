@@ -266,6 +266,20 @@ export const FINDING_CODES = {
       'site, collection, subset, seq or pid in the info file differ from what the path says, or the file cannot be read.',
     remedy: 'Run confirm-pairs again for this sample; if files were moved by hand, move them back.',
   },
+  'split-impossible': {
+    severity: 'warning',
+    title: 'A split of the profile cannot be made',
+    explanation:
+      'No sample fits the sites, collections or subsets that the split names; the other splits were made.',
+    remedy: 'Nothing, if the archive lacks these sites on purpose; else see the message.',
+  },
+  'file-edited': {
+    severity: 'info',
+    title: 'A file was edited before it was written anew',
+    explanation:
+      'A manifest differed from what voxmill had written when it had to be made again; the edited file was kept under another name beside it.',
+    remedy: 'Carry your changes over from the kept file, then remove it.',
+  },
   'patient-in-several-subsets': {
     severity: 'warning',
     title: 'A patient stands on both sides of a split',

@@ -1,0 +1,28 @@
+import type { Command } from 'commander'
+import type { CommandContext } from './context.ts'
+
+/** Every command, loaded only when it is needed. */
+export const COMMANDS: Readonly<Record<string, (context: CommandContext) => Promise<Command>>> = {
+  demo: async c => (await import('./commands/demo.ts')).demoCommand(c),
+  run: async c => (await import('./commands/run.ts')).runCommand(c),
+  'gen-archive-manifest': async c =>
+    (await import('./commands/genArchiveManifest.ts')).genArchiveManifestCommand(c),
+  'confirm-pairs': async c => (await import('./commands/confirmPairs.ts')).confirmPairsCommand(c),
+  'extract-binary-masks': async c =>
+    (await import('./commands/extractBinaryMasks.ts')).extractBinaryMasksCommand(c),
+  'gen-dataset-manifest': async c =>
+    (await import('./commands/genDatasetManifest.ts')).genDatasetManifestCommand(c),
+  'make-split-predefined': async c =>
+    (await import('./commands/makeSplitPredefined.ts')).makeSplitPredefinedCommand(c),
+  'make-split-across-sites': async c =>
+    (await import('./commands/makeSplitAcrossSites.ts')).makeSplitAcrossSitesCommand(c),
+  'extract-split-index-manifest': async c =>
+    (await import('./commands/extractSplitIndexManifest.ts')).extractSplitIndexManifestCommand(c),
+  profile: async c => (await import('./commands/profile.ts')).profileCommand(c),
+  status: async c => (await import('./commands/status.ts')).statusCommand(c),
+  why: async c => (await import('./commands/why.ts')).whyCommand(c),
+  verify: async c => (await import('./commands/verify.ts')).verifyCommand(c),
+  explain: async c => (await import('./commands/explain.ts')).explainCommand(c),
+  doctor: async c => (await import('./commands/doctor.ts')).doctorCommand(c),
+  completion: async c => (await import('./commands/completion.ts')).completionCommand(c),
+}

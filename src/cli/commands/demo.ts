@@ -1,0 +1,54 @@
+import os from 'node:os'
+import path from 'node:path'
+import { Argument, Command } from 'commander'
+import { UsageError } from '../../core/fault.ts'
+import { NME_FOLDERS } from '../../pipelines/nme.ts'
+import { phantomArchive } from '../../pipelines/nmePhantom.ts'
+import { writePhantom } from '../../pipelines/writePhantom.ts'
+import { existsSync } from '../../storage/exists.ts'
+import { namesIn } from '../../storage/packageFolder.ts'
+import type { CommandContext } from '../context.ts'
+import { parseCount, parseNumber, withRunFlags } from '../flags.ts'
+import type { RunFlags } from '../withRun.ts'
+import { carryOutNme } from './run.ts'
+
+interface Flags extends RunFlags {
+  readonly samples: number
+  readonly seed: number
+}
+
+export function demoCommand(context: CommandContext): Command {
+  const command = new Command('demo')
+    .description('Make a small phantom archive and run a whole pipeline on it; needs no network.')
+    .addArgument(new Argument('<pipeline>', 'pipeline').choices(['nme']))
+    .argument('[dir]', 'folder to work in; a new one among the temporary files if not given')
+    .option('--samples <n>', 'number of samples', parseCount, 12)
+    .option('--seed <n>', 'seed of the phantoms', parseNumber, 7)
+    .addHelpText('after', '\nExample:\n  voxmill demo nme /tmp/nme-demo')
+  return withRunFlags(command).action(async (_pipeline: string, dir: string | undefined, flags: Flags) => {
+    const { console } = context.open(flags)
+    const root = path.resolve(dir ?? path.join(os.tmpdir(), `voxmill-demo-nme-${process.pid}`))
+    const archive = path.join(root, NME_FOLDERS.archive)
+    if (!existsSync(archive) && existsSync(root) && namesIn(root).length > 0)
+      throw new UsageError(`${root} is not empty`, {
+        remedy: 'Give a folder that is new or empty, or one of an earlier demo.',
+      })
+    if (!existsSync(archive)) {
+      console.say(`making a phantom archive of ${flags.samples} breast MRI samples in ${archive}`)
+      await writePhantom(
+        root,
+        phantomArchive({ seed: flags.seed, samples: flags.samples, shape: [96, 96, 40] }),
+      )
+    }
+    await carryOutNme(context, { ...flags, root_dir: root, on_geometry_mismatch: 'copy' })
+    const here = path.relative(process.cwd(), root) || '.'
+    const shown = here.startsWith('..') ? root : here
+    console.say(`
+Where to look:
+  ${shown}/${NME_FOLDERS.archiveManifest}   what the archive holds, and its Findings
+  ${shown}/${NME_FOLDERS.datasetManifest}        the data set, its splits as worksheets, its Findings
+  ${shown}/grouped/Tongji/train-val/train        samples: volume, mask, one binary mask a label
+  voxmill status ${shown}                        what was done
+  voxmill why ${shown}/${NME_FOLDERS.datasetManifest}`)
+  })
+}

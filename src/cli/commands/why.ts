@@ -1,0 +1,100 @@
+import { Command } from 'commander'
+import { UsageError } from '../../core/fault.ts'
+import { makers, workspaceOf } from '../../engine/provenance.ts'
+import type { Receipt } from '../../engine/receipt.ts'
+import { openDigests } from '../../engine/run.ts'
+import type { Workspace } from '../../engine/workspace.ts'
+import { fileStamp } from '../../storage/fileStamp.ts'
+import type { CommandContext } from '../context.ts'
+
+export function whyCommand(context: CommandContext): Command {
+  return new Command('why')
+    .description('Tell what made a file, from what, with which parameters, and why it would be made again.')
+    .argument('<file>', 'a file that voxmill made')
+    .option('--json', 'JSON lines for programs')
+    .addHelpText(
+      'after',
+      '\nExample:\n  voxmill why grouped/Tongji/train-val/train/01A002_0004091054/01A002_0004091054_mask.nii.gz',
+    )
+    .action(async (file: string, options: { json?: boolean }) => {
+      const { console } = context.open(options)
+      const workspace = workspaceOf(file)
+      const relative = workspace?.relative(file)
+      const all = workspace === undefined ? undefined : makers(workspace)
+      if (workspace === undefined || relative === undefined || all?.get(relative) === undefined)
+        throw new UsageError(`no receipt claims ${file}`, {
+          remedy: 'voxmill did not make it, or its receipt was removed; `voxmill verify` lists such files.',
+        })
+      const steps = await context.steps()
+      const seen = new Set<string>()
+      const tell = (path: string, depth: number) => {
+        const made = all.get(path)
+        const pad = '  '.repeat(depth)
+        if (made === undefined) {
+          console.say(`${pad}${path}  (an input: no receipt made it)`)
+          return
+        }
+        const { receipt } = made
+        console.say(`${pad}${console.paint('bold', path)}`)
+        if (seen.has(path)) return
+        seen.add(path)
+        console.say(
+          `${pad}  by ${receipt.step} version ${receipt.version} (voxmill ${receipt.voxmill}), ${receipt.finished}, ${receipt.seconds} s`,
+        )
+        if (depth === 0) console.say(`${pad}  with ${parameters(receipt.params)}`)
+        for (const f of receipt.findings) console.say(`${pad}  ${f.severity} ${f.code}: ${f.message}`)
+        const reasons = stalenessOf(receipt, path, workspace, steps.get(receipt.step)?.version)
+        console.say(
+          `${pad}  ${reasons.length === 0 ? 'up to date' : `would be made again: ${reasons.join('; ')}`}`,
+        )
+        console.emit({
+          event: 'made',
+          path,
+          step: receipt.step,
+          params: receipt.params,
+          inputs: receipt.inputs,
+          finished: receipt.finished,
+          stale: reasons,
+        })
+        for (const input of [...new Set(receipt.inputs.map(i => i.path))].slice(0, 20)) tell(input, depth + 1)
+        if (receipt.inputs.length > 20) console.say(`${pad}    … from ${receipt.inputs.length} files in all`)
+      }
+      tell(relative, 0)
+    })
+}
+
+const parameters = (params: unknown): string => {
+  const text = JSON.stringify(params)
+  return text.length > 600 ? `${text.slice(0, 600)}… (whole in the receipt)` : text
+}
+
+/** What the receipt and the files on disk disagree about; parameters of a next run are not known here. */
+function stalenessOf(
+  receipt: Receipt,
+  output: string,
+  workspace: Workspace,
+  version: number | undefined,
+): string[] {
+  const digests = openDigests(workspace)
+  const reasons: string[] = []
+  if (version === undefined) reasons.push(`the step ${receipt.step} is gone`)
+  else if (version !== receipt.version) reasons.push(`${receipt.step} is now version ${version}`)
+  const changed = (f: Receipt['inputs'][number]): string | undefined => {
+    const stamp = fileStamp(workspace.absolute(f.path))
+    if (stamp === undefined && f.kind !== 'archive-tree') return `${f.path} is gone`
+    const known = digests.lookUp(f.path, f.kind)
+    return known !== undefined && known !== f.digest ? `${f.path} has changed` : undefined
+  }
+  for (const f of receipt.inputs) {
+    const reason = changed(f)
+    if (reason !== undefined) reasons.push(reason)
+    else if (f.kind !== 'archive-tree' && digests.lookUp(f.path, f.kind) === undefined)
+      reasons.push(`${f.path} was touched (its digest decides)`)
+  }
+  const own = receipt.outputs.find(o => o.path === output)
+  if (own !== undefined) {
+    const reason = changed(own)
+    if (reason !== undefined) reasons.push(reason)
+  }
+  return reasons
+}

@@ -1,0 +1,13 @@
+import type { ExitCode } from '../core/fault.ts'
+import type { StepRegistry } from '../engine/step.ts'
+import type { Console } from './console.ts'
+
+/** What every command gets: a way to speak, to set the exit code, and the steps, loaded only when asked for. */
+export interface CommandContext {
+  open(options?: { json?: boolean }): { console: Console; setExit: (code: ExitCode) => void }
+  steps(): Promise<StepRegistry>
+  /** The command line as typed, for whoever meets the lock. */
+  readonly commandLine: string
+  /** Aborts on Ctrl-C and on a request to end. */
+  readonly signal: AbortSignal
+}

@@ -1,0 +1,47 @@
+import type { CasePlan, JobOutcome } from '../engine/job.ts'
+import { checkJob, openDigests } from '../engine/run.ts'
+import type { StepRegistry } from '../engine/step.ts'
+import type { Workspace } from '../engine/workspace.ts'
+import type { Console } from './console.ts'
+
+/** What a command needs of a run: stages of cases, one after the other. */
+export interface Stages {
+  readonly stopped: boolean
+  /** Whether files are made at all. */
+  readonly dry: boolean
+  stage(title: string, cases: readonly CasePlan[]): Promise<readonly JobOutcome[]>
+}
+
+/** Prints the plan in place of carrying it out: each job, and why it would be done or why not. */
+export function dryRun(console: Console, workspace: Workspace, steps: StepRegistry): Stages {
+  const digests = openDigests(workspace)
+  return {
+    stopped: false,
+    dry: true,
+    async stage(title, cases) {
+      let todo = 0
+      let jobs = 0
+      for (const { jobs: list } of cases) {
+        let after: string | undefined
+        for (const job of list) {
+          jobs++
+          const { stale } = checkJob(job, workspace, steps, digests)
+          const why =
+            after !== undefined
+              ? `after ${after}`
+              : stale === undefined
+                ? 'fresh'
+                : `${stale.reason}: ${stale.detail}`
+          const todoNow = after !== undefined || stale !== undefined
+          if (todoNow) todo++
+          if (stale !== undefined && after === undefined) after = job.step
+          const name = `${job.step}${job.part === undefined ? '' : ` ${job.part}`}`
+          console.say(`${(todoNow ? 'do' : 'keep').padEnd(5)} ${name.padEnd(30)} ${job.case}  (${why})`)
+          console.emit({ event: 'plan', todo: todoNow, why, ...job })
+        }
+      }
+      console.say(`${title}: ${todo} of ${jobs} jobs to do; nothing was written`)
+      return []
+    },
+  }
+}

@@ -1,0 +1,48 @@
+import { type Command, InvalidArgumentError, Option } from 'commander'
+
+const UNITS: Record<string, number> = { '': 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12 }
+
+export function parseCount(text: string): number {
+  const n = Number(text)
+  if (!Number.isInteger(n) || n < 1) throw new InvalidArgumentError('It must be a whole number from 1 up.')
+  return n
+}
+
+export function parseNumber(text: string): number {
+  const n = Number(text)
+  if (text.trim() === '' || !Number.isFinite(n)) throw new InvalidArgumentError('It must be a number.')
+  return n
+}
+
+export function parseBytes(text: string): number {
+  const match = /^([\d.]+)\s*([kmgt]?)b?$/i.exec(text.trim())
+  const n = match === null ? Number.NaN : Number(match[1]) * UNITS[match[2]!.toLowerCase()]!
+  if (!(n > 0)) throw new InvalidArgumentError('It must be a size such as 800M or 16G.')
+  return n
+}
+
+/** Options that every command that makes files has. */
+export function withRunFlags(command: Command): Command {
+  return command
+    .addOption(
+      new Option('-j, --jobs <n>', 'worker processes; the number of cores if not given').argParser(
+        parseCount,
+      ),
+    )
+    .addOption(
+      new Option(
+        '--memory <size>',
+        'memory that jobs may use together, such as 16G; 80 % of what is free if not given',
+      ).argParser(parseBytes),
+    )
+    .option(
+      '--workspace <dir>',
+      'folder whose .voxmill holds the receipts; found from the paths if not given',
+    )
+    .option('--remake', 'do everything again, whatever the receipts say')
+    .option('--dry_run', 'print what would be done and why; write nothing')
+    .option('--json', 'JSON lines on standard output, words on standard error')
+}
+
+export const withProfileFlag = (command: Command): Command =>
+  command.option('--profile <name|file>', 'archive profile', 'nme-2025.8.25')

@@ -1,0 +1,94 @@
+import { Command, CommanderError } from 'commander'
+import { EXIT, type ExitCode, Fault } from '../core/fault.ts'
+import { VERSION } from '../core/version.ts'
+import { normalizeArgv } from './argv.ts'
+import { COMMANDS } from './commandTable.ts'
+import { type Console, makeConsole } from './console.ts'
+import type { CommandContext } from './context.ts'
+
+/** Runs one command line. @returns the exit code; nothing is thrown. */
+export async function main(argv: readonly string[]): Promise<number> {
+  let exit: ExitCode = EXIT.ok
+  let console: Console = makeConsole({ json: argv.includes('--json') })
+  const stop = new AbortController()
+  const onSignal = () => {
+    if (stop.signal.aborted) process.exit(EXIT.interrupted)
+    stop.abort()
+    console.note('stopping; what is finished is kept (once more to stop at once)')
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal)
+  // A reader that closes the pipe early, such as head, is no error.
+  process.stdout.on('error', error => {
+    if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(exit)
+    throw error
+  })
+  const context: CommandContext = {
+    open(options) {
+      console = makeConsole({ json: options?.json === true })
+      return {
+        console,
+        setExit: code => {
+          exit = code
+        },
+      }
+    },
+    steps: async () => (await import('../steps/registry.ts')).STEPS,
+    commandLine: ['voxmill', ...argv].join(' '),
+    signal: stop.signal,
+  }
+  try {
+    await (await program(argv, context)).parseAsync(normalizeArgv(argv), { from: 'user' })
+    return exit
+  } catch (error) {
+    return report(error, console)
+  } finally {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(signal, onSignal)
+  }
+}
+
+/** Loads the one command that is asked for; all of them for help. */
+export async function program(argv: readonly string[], context: CommandContext): Promise<Command> {
+  const all = new Command('voxmill')
+    .description('Turns raw clinical imaging archives into clean, verified, training-ready data sets.')
+    .version(VERSION, '-V, --version')
+    .showHelpAfterError('(voxmill COMMAND --help shows examples)')
+    .addHelpText(
+      'after',
+      '\nStart here:\n  voxmill demo nme            make a phantom archive and run everything on it\n  voxmill run nme -r ROOT     do the whole nme pipeline\n\nExit codes: 0 clean, 1 internal fault, 2 usage, 3 nothing to do, 4 validation errors, 8 some cases failed, 130 interrupted',
+    )
+    .exitOverride()
+  const asked = argv[0] ?? ''
+  const loaders = Object.hasOwn(COMMANDS, asked) ? [COMMANDS[asked]!] : Object.values(COMMANDS)
+  for (const load of loaders) {
+    const command = await load(context)
+    inherit(command)
+    all.addCommand(command)
+  }
+  return all
+}
+
+function inherit(command: Command): void {
+  command.exitOverride().showHelpAfterError('(--help shows examples)')
+  for (const sub of command.commands) inherit(sub)
+}
+
+function report(error: unknown, console: Console): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
+  console.redraw('')
+  if (error instanceof Fault) {
+    console.note(`${console.paint('red', 'error:')} ${error.message}`)
+    console.note(`  what to do: ${error.remedy}`)
+    console.emit({
+      event: 'error',
+      name: error.name,
+      message: error.message,
+      remedy: error.remedy,
+      exit: error.exitCode,
+    })
+    return error.exitCode
+  }
+  console.note(error instanceof Error ? (error.stack ?? error.message) : String(error))
+  console.note('This is a defect of voxmill; please report it with the command and the lines above.')
+  console.emit({ event: 'error', name: 'internal', message: String(error), exit: EXIT.internal })
+  return EXIT.internal
+}

@@ -1,0 +1,66 @@
+import path from 'node:path'
+import { UsageError } from '../core/fault.ts'
+import { STATE_FOLDER, type Workspace, workspaceAt } from '../engine/workspace.ts'
+import type { NmePlace } from '../pipelines/nmeJobs.ts'
+import { openProfile, readProfileTables } from '../pipelines/openProfile.ts'
+import { ArchiveMatcher } from '../profiles/match.ts'
+import { existingFile } from '../storage/existingFile.ts'
+import { existsSync } from '../storage/exists.ts'
+
+/**
+ * Where the receipts of a command go: the folder asked for; else the nearest folder above the output that has some;
+ * else the folder that holds both input and output side by side; else the output folder itself.
+ */
+export function findWorkspace(options: {
+  asked?: string | undefined
+  input?: string
+  outputFolder: string
+}): Workspace {
+  const { asked, input, outputFolder } = options
+  if (asked !== undefined) return workspaceAt(asked)
+  const output = path.resolve(outputFolder)
+  for (let folder = output; ; folder = path.dirname(folder)) {
+    if (existsSync(path.join(folder, STATE_FOLDER))) return workspaceAt(folder)
+    if (folder === path.dirname(folder)) break
+  }
+  if (input !== undefined) {
+    const parent = path.dirname(path.resolve(input))
+    if (parent !== path.dirname(parent) && (output === parent || output.startsWith(parent + path.sep)))
+      return workspaceAt(parent)
+  }
+  return workspaceAt(output)
+}
+
+/** A place with its profile loaded, and the matcher that knows the profile's tables where they are needed. */
+export async function openPlace(options: {
+  profile: string | undefined
+  workspace: Workspace
+  archive?: string
+  grouped?: string
+}): Promise<{
+  place: NmePlace
+  matcher: ArchiveMatcher
+  tables: Awaited<ReturnType<typeof readProfileTables>>
+}> {
+  const loaded = openProfile(options.profile)
+  if (options.archive !== undefined) existingFolder(options.archive)
+  const tables = options.archive === undefined ? [] : await readProfileTables(loaded, options.archive)
+  // Without the archive only folders of samples are read back, for which tables are not needed.
+  const profile = options.archive === undefined ? { ...loaded.profile, tables: [] } : loaded.profile
+  const matcher = new ArchiveMatcher(profile, tables)
+  const place: NmePlace = {
+    workspace: options.workspace,
+    archive: path.resolve(options.archive ?? options.workspace.root),
+    grouped: path.resolve(options.grouped ?? options.workspace.root),
+    profile: loaded.profile,
+    layout: matcher.layout,
+  }
+  return { place, matcher, tables }
+}
+
+/** @throws UsageError when it is not there or is a file. */
+export function existingFolder(folder: string): void {
+  existingFile(folder)
+  if (!existsSync(`${folder}${path.sep}.`))
+    throw new UsageError(`${folder} is a file, not a folder`, { remedy: 'Give the folder.', where: folder })
+}

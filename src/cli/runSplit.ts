@@ -1,0 +1,55 @@
+import path from 'node:path'
+import type { Job } from '../engine/job.ts'
+import { DATASET } from '../engine/provenance.ts'
+import { requireSheetNames } from '../formats/table/sheetName.ts'
+import { splitColumns } from '../pipelines/nmeJobs.ts'
+import { readManifest } from '../pipelines/nmeManifest.ts'
+import { openProfile } from '../pipelines/openProfile.ts'
+import { type SplitRule, splitSheet } from '../steps/share/splitSheet.ts'
+import type { CommandContext } from './context.ts'
+import { findWorkspace } from './placeOf.ts'
+import { type RunFlags, withRun } from './withRun.ts'
+
+export interface SplitFlags extends RunFlags {
+  readonly manifest_file: string
+  readonly split_name: string
+  readonly profile?: string
+  readonly workspace?: string
+}
+
+/** Adds one split worksheet to a workbook, or tells why not with the workbook untouched. */
+export async function runSplit(
+  context: CommandContext,
+  flags: SplitFlags,
+  sheet: string,
+  rule: SplitRule,
+): Promise<void> {
+  const file = path.resolve(flags.manifest_file)
+  requireSheetNames([rule.name])
+  const columns = splitColumns(openProfile(flags.profile).profile)
+  // Tried before any job is made: what the user asked wrongly is a fault of the command, not of a case.
+  splitSheet(await readManifest(file, sheet), rule, columns)
+  const workspace = findWorkspace({ asked: flags.workspace, outputFolder: path.dirname(file) })
+  const manifest = workspace.relative(file)
+  const job: Job = {
+    step: `make-split-${rule.method}`,
+    case: DATASET,
+    part: rule.name,
+    fields: {},
+    params: { rule, columns, sheet },
+    inputs: { manifest },
+    outputs: { manifest },
+    memory: 200e6,
+    weight: 0,
+    ...(flags.remake ? { remake: true } : {}),
+  }
+  await withRun(
+    context,
+    flags,
+    { workspace, writes: [workspace.relative(path.dirname(file))] },
+    async run => {
+      await run.stage(rule.name, [{ case: DATASET, jobs: [job] }])
+      return { results: [{ what: `worksheet ${rule.name}`, path: file }] }
+    },
+  )
+}

@@ -1,0 +1,113 @@
+import os from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { EXIT, type ExitCode } from '../core/fault.ts'
+import type { Finding } from '../core/finding.ts'
+import { inlineExecutor } from '../engine/executors/inline.ts'
+import { poolExecutor } from '../engine/executors/pool.ts'
+import type { JobOutcome } from '../engine/job.ts'
+import { Run } from '../engine/run.ts'
+import { usableMemory } from '../engine/usableMemory.ts'
+import type { Workspace } from '../engine/workspace.ts'
+import type { CommandContext } from './context.ts'
+import { dryRun, type Stages } from './dryRun.ts'
+import { progressListener } from './progress.ts'
+import { exitCodeOf, printSummary, type RunReport } from './summary.ts'
+
+/** Options that every command that makes files has. */
+export interface RunFlags {
+  readonly json?: boolean
+  readonly jobs?: number
+  readonly memory?: number
+  readonly remake?: boolean
+  readonly dry_run?: boolean
+}
+
+/** What a command has to say after its stages. */
+export interface CommandResult {
+  readonly findings?: readonly Finding[]
+  /** Outcomes of cases that were refused before any job was made. */
+  readonly refused?: readonly JobOutcome[]
+  readonly results: RunReport['results']
+  /** Whether there was anything to work on. */
+  readonly nothing?: string | undefined
+}
+
+/** Share of the usable memory that jobs may be predicted to need together. */
+const MEMORY_SHARE = 0.8
+
+const workerFile = (): string => path.join(path.dirname(fileURLToPath(import.meta.url)), 'worker.js')
+
+/** The worker script lies beside the entry point, whichever chunk this code is bundled into. */
+export function workerScript(): string {
+  const beside = workerFile()
+  return path.basename(path.dirname(beside)) === 'chunks'
+    ? path.join(path.dirname(path.dirname(beside)), 'worker.js')
+    : beside
+}
+
+/** Opens a run on a root, lets the command do its stages, tells what came of it and sets the exit code. */
+export async function withRun(
+  context: CommandContext,
+  flags: RunFlags,
+  place: { workspace: Workspace; writes: readonly string[] },
+  work: (run: Stages) => Promise<CommandResult>,
+): Promise<void> {
+  const { console, setExit } = context.open(flags)
+  if (flags.dry_run) {
+    await work(dryRun(console, place.workspace, await context.steps()))
+    return
+  }
+  const started = performance.now()
+  const steps = await context.steps()
+  const workers = flags.jobs ?? os.availableParallelism()
+  const memory = flags.memory ?? MEMORY_SHARE * usableMemory()
+  const { workspace } = place
+  const run = new Run({
+    workspace,
+    steps,
+    executor: cases =>
+      workers === 1 || cases === 1
+        ? inlineExecutor(workspace, steps)
+        : poolExecutor({
+            workerFile: workerScript(),
+            root: workspace.root,
+            workers: Math.min(workers, cases),
+            memory,
+          }),
+    listener: progressListener(console),
+    signal: context.signal,
+    command: context.commandLine,
+    writes: place.writes,
+  })
+  let result: CommandResult
+  try {
+    if (run.swept > 0) console.note(`removed ${run.swept} unfinished files of a run that was killed`)
+    result = await work(run)
+  } finally {
+    run.close()
+  }
+  const report: RunReport = {
+    outcomes: [...(result.refused ?? []), ...run.outcomes],
+    findings: result.findings ?? [],
+    seconds: (performance.now() - started) / 1000,
+    results: result.results.map(r => ({ ...r, path: path.relative(process.cwd(), r.path) || '.' })),
+    stopped: run.stopped,
+  }
+  let code: ExitCode = context.signal.aborted ? EXIT.interrupted : exitCodeOf(report)
+  if (result.nothing !== undefined && code === EXIT.ok) {
+    console.say(result.nothing)
+    code = EXIT.nothingToDo
+  }
+  printSummary(console, report)
+  console.emit({
+    event: 'end',
+    exit: code,
+    seconds: report.seconds,
+    done: run.outcomes.filter(o => o.status === 'done').length,
+    fresh: run.outcomes.filter(o => o.status === 'fresh').length,
+    failed: report.outcomes.filter(o => o.status === 'failed').length,
+    results: report.results,
+  })
+  setExit(code)
+}

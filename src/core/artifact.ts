@@ -1,0 +1,30 @@
+import type { Finding } from './finding.ts'
+
+/** What was read of an artifact: its value, the digest of its content, and what was odd about it. */
+export interface ArtifactRead<T> {
+  readonly value: T
+  /** SHA-256 in hex of what the kind calls its content (usually the bytes of the file). */
+  readonly digest: string
+  readonly findings?: readonly Finding[]
+  /** Bytes that came out of a compressed stream, 0 when none was inflated in full. */
+  readonly inflatedBytes?: number
+}
+
+/** What was written: digest and size of the file. */
+export interface ArtifactWritten {
+  readonly digest: string
+  readonly bytes: number
+}
+
+/**
+ * A kind of thing on disk: how it is read, written and digested. Paths are absolute. Readers throw Faults whose
+ * `where` the engine replaces by the path relative to the root.
+ */
+export interface ArtifactKind<T> {
+  readonly name: string
+  read(path: string): Promise<ArtifactRead<T>>
+  /** Digest without decoding; must equal the digest that `read` gives. */
+  digest(path: string): Promise<string>
+  /** Writes atomically: a temporary name in the same folder, fsync, rename. Absent for kinds that are only read. */
+  write?(path: string, value: T): Promise<ArtifactWritten>
+}

@@ -1,0 +1,16 @@
+import { runCase } from '../runCase.ts'
+import type { StepRegistry } from '../step.ts'
+import type { Workspace } from '../workspace.ts'
+import type { Executor } from './executor.ts'
+
+/** Runs cases one after the other in this process. */
+export function inlineExecutor(workspace: Workspace, steps: StepRegistry): Executor {
+  return {
+    async run(cases, onOutcome, signal) {
+      for (const dispatched of cases) {
+        if (signal.aborted) return
+        await runCase(dispatched, workspace, steps, onOutcome)
+      }
+    },
+  }
+}

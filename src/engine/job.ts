@@ -1,0 +1,53 @@
+import type { FaultRecord } from '../core/fault.ts'
+import type { Finding } from '../core/finding.ts'
+import type { DigestEntry } from '../storage/digestCache.ts'
+
+/** Paths of one slot, relative to the root: one, none, or several by key. */
+export type SlotPaths = string | null | Readonly<Record<string, string>>
+
+/** One application of a step to one case: plain data that any executor can carry out. */
+export interface Job {
+  readonly step: string
+  /** Id of the case, a relative POSIX path; the data set itself for steps per data set. */
+  readonly case: string
+  /** Tells jobs of one step and case apart: the label that this one is about, for instance. */
+  readonly part?: string
+  readonly fields: Readonly<Record<string, string>>
+  readonly params: unknown
+  readonly inputs: Readonly<Record<string, SlotPaths>>
+  readonly outputs: Readonly<Record<string, SlotPaths>>
+  /** Predicted peak memory in bytes. */
+  readonly memory: number
+  /** Carry it out even if its receipt agrees. */
+  readonly remake?: boolean
+  /** Bytes of input, by which progress is weighed. */
+  readonly weight: number
+}
+
+/** The jobs of one case, in the order in which they depend on each other. */
+export interface CasePlan {
+  readonly case: string
+  readonly jobs: readonly Job[]
+}
+
+export type JobStatus = 'done' | 'fresh' | 'failed' | 'skipped'
+
+/** What became of a job. */
+export interface JobOutcome {
+  readonly step: string
+  readonly case: string
+  readonly status: JobStatus
+  readonly findings: readonly Finding[]
+  readonly fault?: FaultRecord
+  /** Set when going on with other cases makes no sense: the disk is full or not writable. */
+  readonly fatal?: boolean
+  readonly seconds: number
+  readonly weight: number
+  readonly bytesWritten: number
+  /** Files (relative paths) that were inflated in full. */
+  readonly inflated: readonly string[]
+  readonly digests: readonly DigestEntry[]
+}
+
+export const slotPathList = (paths: SlotPaths): string[] =>
+  paths === null ? [] : typeof paths === 'string' ? [paths] : Object.values(paths)

@@ -1,0 +1,77 @@
+import path from 'node:path'
+import type { FaultRecord } from '../core/fault.ts'
+import type { Finding } from '../core/finding.ts'
+import { writeAtomicSmall } from '../storage/atomicWrite.ts'
+import { existsSync } from '../storage/exists.ts'
+import { readTextIfThere } from '../storage/readFile.ts'
+import { walk } from '../storage/walk.ts'
+import { STATE_FOLDER, type Workspace } from './workspace.ts'
+
+export interface ReceiptFile {
+  readonly slot: string
+  readonly key?: string
+  /** Relative to the root, POSIX. */
+  readonly path: string
+  /** Name of the artifact kind that read or wrote it. */
+  readonly kind: string
+  readonly digest: string
+}
+
+/**
+ * What a job leaves behind. A job is finished if and only if its receipt exists, says `done`, carries the job's
+ * fingerprint, and its outputs still have their digests.
+ */
+export interface Receipt {
+  readonly voxmill: string
+  readonly step: string
+  readonly version: number
+  readonly case: string
+  readonly part?: string
+  readonly status: 'done' | 'failed'
+  readonly fingerprint: string
+  readonly params: unknown
+  readonly fields: Readonly<Record<string, string>>
+  readonly inputs: readonly ReceiptFile[]
+  readonly outputs: readonly ReceiptFile[]
+  readonly findings: readonly Finding[]
+  readonly fault?: FaultRecord
+  /** ISO 8601, UTC. */
+  readonly finished: string
+  readonly seconds: number
+}
+
+/** Path of a job's receipt relative to the root. */
+export const receiptName = (job: { step: string; case: string; part?: string }): string =>
+  `${STATE_FOLDER}/receipts/${job.step}/${job.case}${job.part === undefined ? '' : `@${job.part}`}.json`
+
+export const receiptPath = (
+  workspace: Workspace,
+  job: { step: string; case: string; part?: string },
+): string => workspace.absolute(receiptName(job))
+
+/** @returns undefined when there is none, or when it is not readable as a receipt (it is then made anew). */
+export function readReceipt(file: string): Receipt | undefined {
+  const text = readTextIfThere(file)
+  if (text === undefined) return undefined
+  try {
+    const receipt = JSON.parse(text) as Receipt
+    return typeof receipt.fingerprint === 'string' && Array.isArray(receipt.outputs) ? receipt : undefined
+  } catch {
+    return undefined
+  }
+}
+
+export function writeReceipt(file: string, receipt: Receipt): void {
+  writeAtomicSmall(file, `${JSON.stringify(receipt, null, 1)}\n`)
+}
+
+/** Every receipt under a root. */
+export function* receiptsOf(workspace: Workspace): Generator<Receipt> {
+  const folder = workspace.state('receipts')
+  if (!existsSync(folder)) return
+  for (const file of walk(folder)) {
+    if (!file.path.endsWith('.json')) continue
+    const receipt = readReceipt(path.join(folder, file.path))
+    if (receipt !== undefined) yield receipt
+  }
+}

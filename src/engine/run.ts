@@ -1,0 +1,183 @@
+import path from 'node:path'
+import type { Finding } from '../core/finding.ts'
+import { sweepFolder } from '../storage/atomicWrite.ts'
+import { DigestCache, type DigestEntry } from '../storage/digestCache.ts'
+import { fileStamp } from '../storage/fileStamp.ts'
+import { takeRoot } from '../storage/runLock.ts'
+import type { Executor } from './executors/executor.ts'
+import { type Staleness, staleness } from './freshness.ts'
+import { type CasePlan, type Job, type JobOutcome, slotPathList } from './job.ts'
+import { readReceipt, receiptPath } from './receipt.ts'
+import type { DispatchedCase } from './runCase.ts'
+import { AS_WRITTEN } from './runJob.ts'
+import { type SlotFile, slotFiles } from './slotFiles.ts'
+import type { StepRegistry } from './step.ts'
+import type { Workspace } from './workspace.ts'
+
+/** What a run tells while it goes on. */
+export interface RunListener {
+  /** Before the first job of a stage: how much there is to do. */
+  stageStarted(stage: { title: string; cases: number; jobs: number; weight: number }): void
+  jobEnded(outcome: JobOutcome): void
+  stageEnded(): void
+}
+
+export interface RunOptions {
+  readonly workspace: Workspace
+  readonly steps: StepRegistry
+  /** Makes the executor for this many cases. */
+  readonly executor: (cases: number) => Executor
+  readonly listener: RunListener
+  readonly signal: AbortSignal
+  /** The command line, for whoever meets the lock. */
+  readonly command: string
+  /** Folders that the run writes in, relative to the root. */
+  readonly writes: readonly string[]
+}
+
+/** A job of a plan and whether it must be carried out; `voxmill … --dry-run` prints these. */
+export interface PlannedJob {
+  readonly job: Job
+  readonly stale: Staleness | undefined
+}
+
+/**
+ * One run on one root: holds the lock, knows the digests, carries out stages of cases one after the other. All state
+ * is in receipts; this object only saves time.
+ */
+export class Run {
+  readonly dry = false
+  readonly outcomes: JobOutcome[] = []
+  readonly swept: number
+  readonly #digests: DigestCache
+  readonly #lock: { release(): void }
+  readonly #stop = new AbortController()
+
+  constructor(readonly options: RunOptions) {
+    const { workspace, command, writes } = options
+    const lock = takeRoot(workspace.root, workspace.state('run.lock'), command, writes)
+    this.#lock = lock
+    this.swept = lock.swept
+    this.#digests = openDigests(workspace)
+    options.signal.addEventListener('abort', () => this.#stop.abort(), { once: true })
+    if (options.signal.aborted) this.#stop.abort()
+  }
+
+  /** Whether the run was interrupted, or ended early because nothing more can be written. */
+  get stopped(): boolean {
+    return this.#stop.signal.aborted
+  }
+
+  /** Carries out every job of the cases that is not finished already. */
+  async stage(title: string, cases: readonly CasePlan[]): Promise<JobOutcome[]> {
+    const { steps, executor, listener } = this.options
+    const jobs = cases.flatMap(c => c.jobs)
+    listener.stageStarted({
+      title,
+      cases: cases.length,
+      jobs: jobs.length,
+      weight: jobs.reduce((s, j) => s + j.weight, 0),
+    })
+    const outcomes: JobOutcome[] = []
+    const take = (outcome: JobOutcome) => {
+      outcomes.push(outcome)
+      this.outcomes.push(outcome)
+      this.#digests.remember(outcome.digests)
+      listener.jobEnded(outcome)
+      if (outcome.fatal) this.#stop.abort()
+    }
+    const dispatched: DispatchedCase[] = []
+    for (const plan of cases) {
+      const firstStale = plan.jobs.findIndex(job => this.check(job).stale !== undefined)
+      for (const job of firstStale < 0 ? plan.jobs : plan.jobs.slice(0, firstStale))
+        take(this.#freshOutcome(job))
+      if (firstStale < 0) continue
+      const rest = plan.jobs.slice(firstStale)
+      dispatched.push({
+        plan: { ...plan, jobs: rest },
+        known: rest.flatMap(job => this.#knownOf(job, steps)),
+      })
+    }
+    if (dispatched.length > 0 && !this.stopped)
+      await executor(dispatched.length).run(dispatched, take, this.#stop.signal)
+    if (this.stopped) await this.#sweep(dispatched.map(d => d.plan))
+    listener.stageEnded()
+    return outcomes
+  }
+
+  /** Whether a job is finished, told from stamps alone. */
+  check(job: Job): PlannedJob {
+    return checkJob(job, this.options.workspace, this.options.steps, this.#digests)
+  }
+
+  close(): void {
+    try {
+      this.#digests.save()
+    } finally {
+      this.#lock.release()
+    }
+  }
+
+  #knownOf(job: Job, steps: StepRegistry): DigestEntry[] {
+    const step = steps.get(job.step)
+    if (step === undefined) return []
+    return [...slotFiles(step.inputs, job.inputs), ...slotFiles(step.outputs, job.outputs)].flatMap(f =>
+      [f.kind.name, ...(f.editable ? [AS_WRITTEN] : [])].flatMap(kind => {
+        const entry = this.#digests.entry(f.path, kind)
+        return entry === undefined ? [] : [entry]
+      }),
+    )
+  }
+
+  #freshOutcome(job: Job): JobOutcome {
+    const receipt = readReceipt(receiptPath(this.options.workspace, job))
+    const findings: readonly Finding[] = receipt?.findings ?? []
+    return {
+      step: job.step,
+      case: job.case,
+      status: 'fresh',
+      findings,
+      seconds: 0,
+      weight: job.weight,
+      bytesWritten: 0,
+      inflated: [],
+      digests: [],
+    }
+  }
+
+  /** Removes the temporary files of workers that were ended in the middle of a write. */
+  async #sweep(cases: readonly CasePlan[]): Promise<void> {
+    const folders = new Set<string>()
+    for (const { jobs } of cases)
+      for (const job of jobs) {
+        folders.add(path.dirname(receiptPath(this.options.workspace, job)))
+        for (const paths of Object.values(job.outputs))
+          for (const p of slotPathList(paths)) folders.add(path.dirname(this.options.workspace.absolute(p)))
+      }
+    for (const folder of folders) await sweepFolder(folder)
+  }
+}
+
+export const openDigests = (workspace: Workspace): DigestCache =>
+  new DigestCache(workspace.root, workspace.state('digests.jsonl'))
+
+/** Whether a job is finished, without reading any file but its receipt. */
+export function checkJob(
+  job: Job,
+  workspace: Workspace,
+  steps: StepRegistry,
+  digests: DigestCache,
+): PlannedJob {
+  const step = steps.get(job.step)
+  if (step === undefined) throw new Error(`no step is called ${job.step}`)
+  if (job.remake) return { job, stale: { reason: 'asked-for', detail: '--remake' } }
+  const receipt = readReceipt(receiptPath(workspace, job))
+  const digestOf = (f: SlotFile): string | null | undefined => {
+    const known = digests.lookUp(f.path, f.kind.name)
+    if (known !== undefined) return known
+    return f.kind.write !== undefined && fileStamp(workspace.absolute(f.path)) === undefined
+      ? null
+      : undefined
+  }
+  return { job, stale: staleness(step, job, receipt, digestOf) }
+}

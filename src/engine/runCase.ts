@@ -1,0 +1,58 @@
+import type { DigestEntry } from '../storage/digestCache.ts'
+import { HandOver } from './handOver.ts'
+import type { CasePlan, Job, JobOutcome } from './job.ts'
+import { runJob } from './runJob.ts'
+import { slotFiles } from './slotFiles.ts'
+import type { StepRegistry } from './step.ts'
+import type { Workspace } from './workspace.ts'
+
+/** A case on its way to an executor, with the digests that the parent knows of its files. */
+export interface DispatchedCase {
+  readonly plan: CasePlan
+  readonly known: readonly DigestEntry[]
+}
+
+/**
+ * Carries out the jobs of one case in order, handing values from one to the next in memory. When a job fails, those
+ * after it are skipped: their inputs are not there or not right.
+ */
+export async function runCase(
+  { plan, known }: DispatchedCase,
+  workspace: Workspace,
+  steps: StepRegistry,
+  emit: (outcome: JobOutcome) => void,
+): Promise<void> {
+  const handOver = new HandOver()
+  const digests = new Map(known.map(e => [`${e[1]}\0${e[0]}`, e] as const))
+  let failed: JobOutcome | undefined
+  for (const [i, job] of plan.jobs.entries()) {
+    if (failed !== undefined) {
+      emit(skipped(job, failed))
+      continue
+    }
+    handOver.expect(new Set(plan.jobs.slice(i).flatMap(later => inputKeys(later, steps))))
+    const outcome = await runJob(job, { workspace, steps, handOver, known: digests })
+    for (const entry of outcome.digests) digests.set(`${entry[1]}\0${entry[0]}`, entry)
+    if (outcome.status === 'failed') failed = outcome
+    emit(outcome)
+  }
+}
+
+const inputKeys = (job: Job, steps: StepRegistry): string[] =>
+  slotFiles(steps.get(job.step)?.inputs ?? {}, job.inputs).map(f => HandOver.key(f.path, f.kind.name))
+
+/** The outcome of a job that was not tried, because `cause` failed before it. */
+export function skipped(job: Job, cause: JobOutcome): JobOutcome {
+  return {
+    step: job.step,
+    case: job.case,
+    status: 'skipped',
+    findings: [],
+    ...(cause.fault ? { fault: cause.fault } : {}),
+    seconds: 0,
+    weight: job.weight,
+    bytesWritten: 0,
+    inflated: [],
+    digests: [],
+  }
+}

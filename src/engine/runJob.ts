@@ -1,0 +1,256 @@
+import { findingsOf } from '../core/dataError.ts'
+import { Fault, faultRecord } from '../core/fault.ts'
+import { type Finding, finding } from '../core/finding.ts'
+import { VERSION } from '../core/version.ts'
+import { WriteError } from '../storage/atomicWrite.ts'
+import type { DigestEntry } from '../storage/digestCache.ts'
+import { fileStamp } from '../storage/fileStamp.ts'
+import { keepCopy } from '../storage/keepCopy.ts'
+import { removeIfUnchanged } from '../storage/remove.ts'
+import { fingerprint } from './fingerprint.ts'
+import { staleness } from './freshness.ts'
+import type { HandOver } from './handOver.ts'
+import type { Job, JobOutcome } from './job.ts'
+import { type Receipt, type ReceiptFile, readReceipt, receiptPath, writeReceipt } from './receipt.ts'
+import { fileLabel, type SlotFile, slotFiles } from './slotFiles.ts'
+import type { AnyStep, Slot, StepRegistry } from './step.ts'
+import type { Workspace } from './workspace.ts'
+
+/** Under this name the digest cache knows editable files as they were written. */
+export const AS_WRITTEN = 'as-written'
+
+export interface JobEnvironment {
+  readonly workspace: Workspace
+  readonly steps: StepRegistry
+  readonly handOver: HandOver
+  /** Digests that still hold if the stamp does. */
+  readonly known: ReadonlyMap<string, DigestEntry>
+}
+
+/**
+ * Carries out one job, the same way under every executor: digest inputs, compare with the receipt, read, run, write,
+ * leave a receipt. Never throws for what concerns this case alone.
+ */
+export async function runJob(job: Job, env: JobEnvironment): Promise<JobOutcome> {
+  const started = performance.now()
+  const step = env.steps.get(job.step)
+  if (step === undefined) throw new Error(`no step is called ${job.step}`)
+  const record = new JobRecord(job, step, env)
+  try {
+    if (await record.isFresh()) return record.outcome('fresh', started)
+    await record.carryOut()
+    record.leaveReceipt('done', started)
+    return record.outcome('done', started)
+  } catch (error) {
+    return record.failed(error, started)
+  }
+}
+
+class JobRecord {
+  readonly #inputs: SlotFile[]
+  readonly #receiptFile: string
+  readonly #earlier: Receipt | undefined
+  readonly #digests: Record<string, string> = {}
+  readonly #entries: DigestEntry[] = []
+  readonly #inflated: string[] = []
+  #findings: Finding[] = []
+  #outputs: ReceiptFile[] = []
+  #bytesWritten = 0
+
+  constructor(
+    readonly job: Job,
+    readonly step: AnyStep,
+    readonly env: JobEnvironment,
+  ) {
+    this.#inputs = slotFiles(step.inputs, job.inputs)
+    this.#receiptFile = receiptPath(env.workspace, job)
+    this.#earlier = readReceipt(this.#receiptFile)
+  }
+
+  /** Whether the receipt agrees with the inputs, the parameters and the outputs on disk. */
+  async isFresh(): Promise<boolean> {
+    const { step, job } = this
+    if (job.remake || this.#earlier?.status !== 'done') return false
+    const digests = new Map<string, string | null>()
+    for (const f of [...this.#inputs, ...slotFiles(step.outputs, job.outputs)])
+      digests.set(`${f.kind.name}\0${f.path}`, await this.#digest(f))
+    const stale = staleness(step, job, this.#earlier, f => digests.get(`${f.kind.name}\0${f.path}`) ?? null)
+    if (stale !== undefined) return false
+    this.#findings = [...this.#earlier.findings]
+    return true
+  }
+
+  /** The digest of a file without decoding it; null when it is not there or cannot be read. */
+  async #digest(f: SlotFile): Promise<string | null> {
+    const held = this.env.handOver.take(f.path, f.kind.name)
+    if (held) return held.digest
+    const known = this.env.known.get(`${f.kind.name}\0${f.path}`)
+    const file = this.#absolute(f.path)
+    const stamp = fileStamp(file)
+    if (known !== undefined && stamp === known[2]) return known[3]
+    if (stamp === undefined && f.kind.write !== undefined) return null
+    const digest = await f.kind.digest(file).catch(() => null)
+    if (digest === null) return null
+    this.#note(f.path, f.kind.name, stamp, digest)
+    return digest
+  }
+
+  #note(relative: string, kind: string, stamp: string | undefined, digest: string): void {
+    if (stamp !== undefined) this.#entries.push([relative, kind, stamp, digest])
+  }
+
+  #absolute(relative: string): string {
+    return this.env.workspace.absolute(relative)
+  }
+
+  async carryOut(): Promise<void> {
+    const values = await this.#readInputs()
+    const { job, step } = this
+    const produced = (await step.run(values, job.params, {
+      case: job.case,
+      fields: job.fields,
+      source: (slot, key) => {
+        const p = job.inputs[slot]
+        if (p === null || p === undefined) return job.case
+        return typeof p === 'string' ? p : (p[key ?? ''] ?? job.case)
+      },
+      report: f => this.#findings.push(f),
+    })) as Record<string, unknown>
+    for (const f of slotFiles(step.outputs, job.outputs)) {
+      const slot = produced[f.slot]
+      const value = f.key === undefined ? slot : (slot as Record<string, unknown>)[f.key]
+      if (value === undefined && f.key !== undefined) continue
+      if (value === undefined) throw new Error(`${step.name} gave nothing for its output ${fileLabel(f)}`)
+      if (f.kind.write === undefined) throw new Error(`artifacts of kind ${f.kind.name} cannot be written`)
+      const file = this.#absolute(f.path)
+      const asWritten = f.editable === undefined || (await this.#isAsWritten(f, file))
+      if (!asWritten && f.editable === 'rewritten') await this.#keepEdited(f, file)
+      const written = await f.kind.write(file, value as never)
+      if (f.editable === 'rewritten' || (f.editable === 'amended' && asWritten))
+        this.#note(f.path, AS_WRITTEN, fileStamp(file), written.digest)
+      this.#bytesWritten += written.bytes
+      this.#note(f.path, f.kind.name, fileStamp(file), written.digest)
+      this.env.handOver.offer(f.path, f.kind.name, value, written.digest)
+      this.#outputs.push({
+        slot: f.slot,
+        ...(f.key === undefined ? {} : { key: f.key }),
+        path: f.path,
+        kind: f.kind.name,
+        digest: written.digest,
+      })
+    }
+    await this.#removeOutdated()
+  }
+
+  async #readInputs(): Promise<Record<string, unknown>> {
+    const values: Record<string, unknown> = {}
+    for (const [slot, { many }] of Object.entries(this.step.inputs as Record<string, Slot<unknown>>))
+      if (many === 'each') values[slot] = {}
+    for (const f of this.#inputs) {
+      let held = this.env.handOver.take(f.path, f.kind.name)
+      if (held === undefined) {
+        const file = this.#absolute(f.path)
+        const stamp = fileStamp(file)
+        const read = await f.kind.read(file).catch(error => {
+          throw relocated(error, f.path)
+        })
+        if (read.inflatedBytes) this.#inflated.push(f.path)
+        for (const finding of read.findings ?? []) this.#findings.push({ ...finding, where: f.path })
+        this.#note(f.path, f.kind.name, stamp, read.digest)
+        this.env.handOver.offer(f.path, f.kind.name, read.value, read.digest)
+        held = read
+      }
+      this.#digests[fileLabel(f)] = held.digest
+      if (f.key === undefined) values[f.slot] = held.value
+      else (values[f.slot] as Record<string, unknown>)[f.key] = held.value
+    }
+    return values
+  }
+
+  /** Whether an editable file is as a job last wrote it, or is not there yet. */
+  async #isAsWritten(f: SlotFile, file: string): Promise<boolean> {
+    const stamp = fileStamp(file)
+    if (stamp === undefined) return true
+    const written = this.env.known.get(`${AS_WRITTEN}\0${f.path}`)
+    return written !== undefined && (stamp === written[2] || (await f.kind.digest(file)) === written[3])
+  }
+
+  /** Keeps a copy of what a person, or another program, has made of an editable file. */
+  async #keepEdited(f: SlotFile, file: string): Promise<void> {
+    const copy = await keepCopy(file)
+    this.#findings.push(
+      finding('file-edited', f.path, `it was not as voxmill wrote it; the edited file was kept as ${copy}`),
+    )
+  }
+
+  /** Files that the job wrote under other names before and that nobody has touched since. */
+  async #removeOutdated(): Promise<void> {
+    const kept = new Set(this.#outputs.map(o => o.path))
+    for (const old of this.#earlier?.outputs ?? [])
+      if (!kept.has(old.path)) await removeIfUnchanged(this.#absolute(old.path), old.digest)
+  }
+
+  leaveReceipt(status: 'done' | 'failed', started: number, error?: unknown): void {
+    writeReceipt(this.#receiptFile, {
+      voxmill: VERSION,
+      step: this.step.name,
+      version: this.step.version,
+      case: this.job.case,
+      ...(this.job.part === undefined ? {} : { part: this.job.part }),
+      status,
+      fingerprint: fingerprint(this.step, this.job, this.#digests),
+      params: this.job.params,
+      fields: this.job.fields,
+      inputs: this.#inputs.map(f => ({
+        slot: f.slot,
+        ...(f.key === undefined ? {} : { key: f.key }),
+        path: f.path,
+        kind: f.kind.name,
+        digest: this.#digests[fileLabel(f)] ?? '',
+      })),
+      outputs: status === 'done' ? this.#outputs : (this.#earlier?.outputs ?? []),
+      findings: this.#findings,
+      ...(error === undefined ? {} : { fault: faultRecord(error) }),
+      finished: new Date().toISOString(),
+      seconds: seconds(started),
+    })
+  }
+
+  failed(error: unknown, started: number): JobOutcome {
+    this.#findings.push(...findingsOf(error, this.job.case).map(f => ({ ...f, severity: 'error' as const })))
+    const fatal = error instanceof WriteError
+    if (!fatal) {
+      try {
+        this.leaveReceipt('failed', started, error)
+      } catch {
+        // The outcome itself tells of the failure; the receipt only repeats it for `status`.
+      }
+    }
+    return { ...this.outcome('failed', started), fault: faultRecord(error), ...(fatal ? { fatal } : {}) }
+  }
+
+  outcome(status: JobOutcome['status'], started: number): JobOutcome {
+    return {
+      step: this.job.step,
+      case: this.job.case,
+      status,
+      findings: this.#findings,
+      seconds: seconds(started),
+      weight: this.job.weight,
+      bytesWritten: this.#bytesWritten,
+      inflated: this.#inflated,
+      digests: this.#entries,
+    }
+  }
+}
+
+const seconds = (started: number): number => Math.round(performance.now() - started) / 1000
+
+/** The same error, telling of the path that the user knows. */
+function relocated(error: unknown, relative: string): unknown {
+  if (error instanceof Fault && error.where !== undefined) {
+    error.message = error.message.replaceAll(error.where, relative)
+    Object.defineProperty(error, 'where', { value: relative })
+  }
+  return error
+}

@@ -1,0 +1,106 @@
+import type { z } from 'zod'
+import type { ArtifactKind } from '../core/artifact.ts'
+import type { Finding } from '../core/finding.ts'
+
+type Multiplicity = 'one' | 'optional' | 'each'
+
+/** One input or output of a step: what kind of artifact, in which role, and how many of it. */
+export interface Slot<T, M extends Multiplicity = Multiplicity> {
+  readonly kind: ArtifactKind<T>
+  /** The name by which the pipeline's path table knows it. */
+  readonly role: string
+  readonly many: M
+  /**
+   * Whether people are expected to edit the file. An edited output still counts as finished while its inputs stay the
+   * same. `rewritten`: a copy of the edited file is kept before it is written anew. `amended`: the step only adds to
+   * what is there, so nothing needs keeping.
+   */
+  readonly editable?: 'rewritten' | 'amended'
+}
+
+export const one = <T>(kind: ArtifactKind<T>, role: string): Slot<T, 'one'> => ({ kind, role, many: 'one' })
+/** An output that people edit: the manifests. */
+export const editable = <T>(kind: ArtifactKind<T>, role: string): Slot<T, 'one'> => ({
+  kind,
+  role,
+  many: 'one',
+  editable: 'rewritten',
+})
+/** An output that the step adds to, leaving all else in it. */
+export const amended = <T>(kind: ArtifactKind<T>, role: string): Slot<T, 'one'> => ({
+  kind,
+  role,
+  many: 'one',
+  editable: 'amended',
+})
+/** A slot that may be empty; the step sees `undefined`. */
+export const optional = <T>(kind: ArtifactKind<T>, role: string): Slot<T, 'optional'> => ({
+  kind,
+  role,
+  many: 'optional',
+})
+/** A slot of several artifacts by key; the step sees a record. */
+export const each = <T>(kind: ArtifactKind<T>, role: string): Slot<T, 'each'> => ({
+  kind,
+  role,
+  many: 'each',
+})
+
+export type Slots = Readonly<Record<string, Slot<never> | Slot<unknown>>>
+
+type SlotValue<S> =
+  S extends Slot<infer T, infer M>
+    ? M extends 'one'
+      ? T
+      : M extends 'optional'
+        ? T | undefined
+        : Readonly<Record<string, T>>
+    : never
+
+export type SlotValues<S> = { readonly [K in keyof S]: SlotValue<S[K]> }
+
+/** What a step may know beside its values. It never sees a path. */
+export interface StepContext {
+  /** Id of the case, for messages. */
+  readonly case: string
+  /** What the plan knows of the case: attributes of the sample, for instance. Part of the fingerprint. */
+  readonly fields: Readonly<Record<string, string>>
+  /** Path of an input as the user knows it (relative to the root), for messages only. */
+  source(slot: string, key?: string): string
+  report(finding: Finding): void
+}
+
+/** What memory prediction knows of a case: figures from headers that the plan has read. */
+export interface CaseSize {
+  readonly voxels: number
+  /** Bytes of the inputs on disk. */
+  readonly inputBytes: number
+}
+
+export interface Step<P = unknown, I = Slots, O = Slots> {
+  /** Verb-noun: the command, the docs page and the provenance id. */
+  readonly name: string
+  /** Raised when the same inputs would give other bytes; every receipt of an earlier version is then stale. */
+  readonly version: number
+  readonly summary: string
+  readonly per: 'case' | 'dataset'
+  readonly params: z.ZodType<P>
+  readonly inputs: I
+  readonly outputs: O
+  /** Predicted peak of one job in bytes. */
+  memory(size: CaseSize): number
+  run(inputs: SlotValues<I>, params: P, context: StepContext): Promise<SlotValues<O>> | SlotValues<O>
+}
+
+/** Declares a step; the types of `run` follow from its slots and parameters. */
+export function defineStep<P, const I, const O>(step: Step<P, I, O>): Step<P, I, O> {
+  return step
+}
+
+/** A step whose types are forgotten, as the engine handles it. */
+// biome-ignore lint/suspicious/noExplicitAny: the registry holds steps of every type; runJob checks values at run time
+export type AnyStep = Step<any, any, any>
+
+export type StepRegistry = ReadonlyMap<string, AnyStep>
+
+export const registerSteps = (steps: readonly AnyStep[]): StepRegistry => new Map(steps.map(s => [s.name, s]))

@@ -1,0 +1,234 @@
+import { CLOSE, NEEDS_MORE, nameCode, OPEN, TEXT, XmlScanner } from '../../xml/scanner.ts'
+import { XmlInvalidError } from '../../xml/fault.ts'
+import type { Cell } from '../cell.ts'
+import { parseNumber } from './number.ts'
+import { isoFromSerial } from './serialDate.ts'
+import { TextCache } from './textCache.ts'
+
+const ROW = nameCode('row')
+const C = nameCode('c')
+const V = nameCode('v')
+const T = nameCode('t')
+const F = nameCode('f')
+const RPH = nameCode('rPh')
+
+const MOST_COLUMNS = 16_384
+const SPACE = 0x20
+const R_ATTRIBUTE = 0x72
+const S_ATTRIBUTE = 0x73
+const T_ATTRIBUTE = 0x74
+
+/** Values of the attribute t of a cell (ECMA-376 part 1, 18.18.11): its letter, or one sign for those with text. */
+const NUMBER = 0x6e
+const SHARED = 0x73
+const FORMULA_TEXT = 'str'
+const INLINE = 'inlineStr'
+const WORDY = 1
+const BOOLEAN = 0x62
+const ERROR = 0x65
+const DATE = 0x64
+
+export interface RawRow {
+  /** 1-based. */
+  readonly number: number
+  /** By 0-based column; null where there is no cell. */
+  readonly cells: Cell[]
+}
+
+export interface RawCellError {
+  readonly row: number
+  readonly column: number
+  readonly error: string
+}
+
+export interface WorksheetContext {
+  readonly sharedStrings: readonly string[]
+  /** By cell format, whether numbers are dates. */
+  readonly dateFormats: readonly boolean[]
+  readonly date1904: boolean
+}
+
+/**
+ * Reads the cells of a worksheet part (ECMA-376 part 1, 18.3.1.80) as its bytes come; rows without any value are
+ * left out. Formulas give their cached value.
+ */
+export class WorksheetReader {
+  readonly rows: RawRow[] = []
+  readonly errors: RawCellError[] = []
+  readonly #context: WorksheetContext
+  readonly #scanner = new XmlScanner()
+  readonly #texts = new TextCache()
+  #inData = false
+  #row = 0
+  #cells: Cell[] = []
+  #filled = false
+  #column = -1
+  #type = NUMBER
+  #format = 0
+  #hasFormula = false
+  /** Which element the text at hand belongs to: V, T or nothing. */
+  #within = 0
+  #inReading = false
+  #text: string | undefined
+  #value: Cell = null
+
+  constructor(context: WorksheetContext) {
+    this.#context = context
+  }
+
+  feed(piece: Uint8Array): void {
+    this.#scanner.feed(piece)
+    this.#consume()
+  }
+
+  finish(): void {
+    this.#scanner.finish()
+    this.#consume()
+  }
+
+  #consume(): void {
+    const scanner = this.#scanner
+    for (let kind = scanner.next(); kind !== NEEDS_MORE; kind = scanner.next()) {
+      if (kind === TEXT) {
+        if (this.#within !== 0) this.#takeText()
+      } else if (!this.#inData) {
+        if (kind === OPEN && scanner.localNameIs('sheetData')) this.#inData = true
+      } else if (scanner.code === C) {
+        if (kind !== CLOSE) this.#openCell()
+        if (kind !== OPEN) this.#closeCell()
+      } else if (scanner.code === V || scanner.code === T) {
+        this.#within = kind === OPEN && !this.#inReading ? scanner.code : 0
+      } else if (scanner.code === F) this.#hasFormula = true
+      else if (scanner.code === RPH) this.#inReading = kind === OPEN
+      else if (scanner.code === ROW) {
+        if (kind !== CLOSE) this.#openRow()
+        if (kind !== OPEN) this.#closeRow()
+      } else if (kind === CLOSE && scanner.localNameIs('sheetData')) this.#inData = false
+    }
+  }
+
+  #openRow(): void {
+    const given = this.#scanner.attribute('r')
+    this.#row = given === undefined ? this.#row + 1 : Number(given)
+    if (!(this.#row > 0)) throw new XmlInvalidError(`a row has the number ${given}`)
+    this.#cells = new Array<Cell>(this.rows[this.rows.length - 1]?.cells.length ?? 0).fill(null)
+    this.#filled = false
+    this.#column = -1
+  }
+
+  #closeRow(): void {
+    if (this.#filled) this.rows.push({ number: this.#row, cells: this.#cells })
+  }
+
+  /** Takes the attributes r, s and t in one pass; this runs once for every cell. */
+  #openCell(): void {
+    const { bytes, attributesEnd } = this.#scanner
+    let at = this.#scanner.attributesStart
+    let column = this.#column + 1
+    this.#type = NUMBER
+    this.#format = 0
+    this.#hasFormula = false
+    this.#text = undefined
+    this.#value = null
+    while (at < attributesEnd) {
+      if (bytes[at]! <= SPACE) {
+        at++
+        continue
+      }
+      const name = bytes[at + 1] === 0x3d ? bytes[at]! : 0
+      const opening = bytes.indexOf(0x3d, at) + 1
+      const quote = bytes[opening]!
+      const end = bytes.indexOf(quote, opening + 1)
+      if (opening === 0 || end < 0 || end >= attributesEnd) throw new XmlInvalidError('a cell has a broken attribute')
+      if (name === R_ATTRIBUTE) column = columnOf(bytes, opening + 1, end)
+      else if (name === S_ATTRIBUTE) this.#format = digits(bytes, opening + 1, end)
+      else if (name === T_ATTRIBUTE) this.#type = cellType(bytes, opening + 1, end)
+      at = end + 1
+    }
+    if (column >= MOST_COLUMNS) throw new XmlInvalidError(`a cell of row ${this.#row} lies beyond column XFD`)
+    this.#column = column
+  }
+
+  #takeText(): void {
+    const scanner = this.#scanner
+    if (this.#within === V && this.#type === NUMBER) {
+      const value = parseNumber(scanner.bytes, scanner.start, scanner.end)
+      if (value === undefined)
+        throw new XmlInvalidError(`row ${this.#row} holds "${scanner.text().trim()}" where a number should be`)
+      this.#value = value
+    } else if (this.#within === V && this.#type === SHARED) {
+      const text = this.#context.sharedStrings[digits(scanner.bytes, scanner.start, scanner.end)]
+      if (text === undefined) throw new XmlInvalidError(`row ${this.#row} refers to a shared string that is not there`)
+      this.#text = text
+    } else {
+      const text = scanner.isCdata
+        ? scanner.text()
+        : this.#texts.text(scanner.bytes, scanner.start, scanner.end)
+      this.#text = this.#text === undefined ? text : this.#text + text
+    }
+  }
+
+  #closeCell(): void {
+    const value = this.#cellValue()
+    this.#within = 0
+    if (value === null) return
+    const cells = this.#cells
+    while (cells.length < this.#column) cells.push(null)
+    cells[this.#column] = value
+    this.#filled = true
+  }
+
+  #cellValue(): Cell {
+    const text = this.#text
+    switch (this.#type) {
+      case NUMBER: {
+        if (this.#value === null && this.#hasFormula) this.#report('formula without a value')
+        if (typeof this.#value !== 'number' || !this.#context.dateFormats[this.#format]) return this.#value
+        return isoFromSerial(this.#value, this.#context.date1904) ?? this.#value
+      }
+      case BOOLEAN:
+        return text === undefined ? null : text.trim() === '1' || text.trim() === 'true'
+      case ERROR:
+        this.#report(text ?? '#N/A')
+        return null
+      default:
+        return text === undefined || text === '' ? null : text
+    }
+  }
+
+  #report(error: string): void {
+    this.errors.push({ row: this.#row, column: this.#column, error })
+    this.#filled = true
+  }
+}
+
+function columnOf(bytes: Uint8Array, start: number, end: number): number {
+  let column = 0
+  let at = start
+  for (; at < end; at++) {
+    const letter = (bytes[at]! & ~0x20) - 0x40
+    if (letter < 1 || letter > 26) break
+    column = column * 26 + letter
+  }
+  if (at === start || at - start > 3) throw new XmlInvalidError('a cell has no column letters')
+  return column - 1
+}
+
+function digits(bytes: Uint8Array, start: number, end: number): number {
+  let value = 0
+  for (let at = start; at < end; at++) {
+    const digit = bytes[at]! - 0x30
+    if (digit >= 0 && digit <= 9) value = value * 10 + digit
+    else if (bytes[at]! > SPACE) throw new XmlInvalidError('a cell has letters where a number should be')
+  }
+  return value
+}
+
+function cellType(bytes: Uint8Array, start: number, end: number): number {
+  const first = bytes[start]!
+  const length = end - start
+  if (length === 1 && (first === SHARED || first === NUMBER || first === BOOLEAN)) return first
+  if (length === 1 && (first === ERROR || first === DATE)) return first
+  if (length === FORMULA_TEXT.length || length === INLINE.length) return WORDY
+  throw new XmlInvalidError('a cell has an unknown type')
+}

@@ -1,0 +1,179 @@
+import type { Cell } from './cell.ts'
+import { WorkbookCorruptError, WorksheetMissingError } from './fault.ts'
+import { dateFormats } from './ooxml/numberFormats.ts'
+import { OoxmlPackage, type Relationship } from './ooxml/package.ts'
+import { readSharedStrings } from './ooxml/sharedStrings.ts'
+import { parseWorkbookPart, type SheetEntry, type WorkbookPart } from './ooxml/workbookPart.ts'
+import { type RawRow, type WorksheetContext, WorksheetReader } from './ooxml/worksheetReader.ts'
+import { sameSheetName } from './sheetName.ts'
+import { columnLetters, type Table } from './table.ts'
+
+/** An .xlsx or .xlsm workbook; worksheets are parsed when they are asked for. */
+export interface Workbook {
+  /** In tab order, hidden ones included. */
+  readonly sheetNames: readonly string[]
+  /**
+   * @param name as in `sheetNames`; upper and lower case count as equal where no name fits exactly, as in Excel
+   * @throws WorksheetMissingError if there is none, WorkbookCorruptError if it cannot be read
+   */
+  sheet(name: string): Promise<Table>
+}
+
+const UNNAMED = 'the workbook'
+/** Inflated pieces are small; parsing this many bytes at a time costs less. */
+const PARSE_BYTES = 1 << 18
+
+/**
+ * Opens a workbook (ECMA-376, transitional or strict).
+ * @param source the file, for messages
+ * @throws WorkbookCorruptError if the bytes are damaged or no .xlsx, saying what they are instead
+ */
+export async function readWorkbook(bytes: Uint8Array, source = UNNAMED): Promise<Workbook> {
+  const pack = new OoxmlPackage(bytes, source)
+  const { part, relationships } = await openWorkbookPart(pack)
+  let context: Promise<WorksheetContext> | undefined
+  return {
+    sheetNames: part.sheets.map(sheet => sheet.name),
+    async sheet(name) {
+      const entry = findSheet(part.sheets, name)
+      const target = relationships.find(relationship => relationship.id === entry?.relationId)
+      if (!entry || !target || !isOfType(target, 'worksheet'))
+        throw new WorksheetMissingError(
+          source,
+          name,
+          part.sheets.map(sheet => sheet.name),
+        )
+      context ??= readContext(pack, part, relationships)
+      return readTable(pack, entry.name, target.target, await context)
+    },
+  }
+}
+
+/** Reads one worksheet; the others are not inflated. */
+export async function readSheet(bytes: Uint8Array, name: string, source = UNNAMED): Promise<Table> {
+  return (await readWorkbook(bytes, source)).sheet(name)
+}
+
+/** Finds and parses the main part of a workbook, which the package's relationships name. */
+export async function openWorkbookPart(
+  pack: OoxmlPackage,
+): Promise<{ name: string; bytes: Uint8Array; part: WorkbookPart; relationships: Relationship[] }> {
+  const main = (await pack.relationships('')).find(relationship => isOfType(relationship, 'officeDocument'))
+  if (!main)
+    throw new WorkbookCorruptError(
+      pack.source,
+      'this is a zip archive, but not an .xlsx workbook',
+      'Give the .xlsx file itself; unpack it first if it lies inside this archive.',
+    )
+  if (!/\.xml$/i.test(main.target) || /^word|^ppt/.test(main.target))
+    throw new WorkbookCorruptError(
+      pack.source,
+      main.target.endsWith('.bin')
+        ? 'this is a binary workbook (.xlsb), not .xlsx'
+        : 'this is an Office document, but not a workbook',
+      'Open it in Excel or LibreOffice and save it as "Excel Workbook (.xlsx)".',
+    )
+  const bytes = await pack.requirePart(main.target)
+  const part = pack.guard(main.target, () => parseWorkbookPart(bytes))
+  if (part.sheets.length === 0)
+    throw new WorkbookCorruptError(
+      pack.source,
+      'the workbook lists no worksheet',
+      'Open it in Excel or LibreOffice, which may repair it, and save it again.',
+    )
+  return { name: main.target, bytes, part, relationships: await pack.relationships(main.target) }
+}
+
+/** Exactly by name, else as Excel compares names. */
+export function findSheet(sheets: readonly SheetEntry[], name: string): SheetEntry | undefined {
+  return sheets.find(sheet => sheet.name === name) ?? sheets.find(sheet => sameSheetName(sheet.name, name))
+}
+
+export function isOfType(relationship: Relationship, type: string): boolean {
+  return relationship.type.endsWith(`/${type}`) && !relationship.external
+}
+
+async function readContext(
+  pack: OoxmlPackage,
+  part: WorkbookPart,
+  relationships: readonly Relationship[],
+): Promise<WorksheetContext> {
+  const strings = relationships.find(relationship => isOfType(relationship, 'sharedStrings'))?.target
+  const styles = relationships.find(relationship => isOfType(relationship, 'styles'))?.target
+  const styleBytes = styles === undefined ? undefined : await pack.part(styles)
+  return {
+    sharedStrings:
+      strings !== undefined && pack.entry(strings)
+        ? await pack.guardAsync(strings, () => readSharedStrings(grouped(pack.pieces(strings))))
+        : [],
+    dateFormats: styleBytes ? pack.guard(styles!, () => dateFormats(styleBytes)) : [],
+    date1904: part.date1904,
+  }
+}
+
+async function readTable(
+  pack: OoxmlPackage,
+  name: string,
+  part: string,
+  context: WorksheetContext,
+): Promise<Table> {
+  const reader = new WorksheetReader(context)
+  await pack.guardAsync(part, async () => {
+    for await (const piece of grouped(pack.pieces(part))) reader.feed(piece)
+    reader.finish()
+  })
+  const { rows } = reader
+  const header = rows.findIndex(row => row.cells.some(cell => cell !== null))
+  const titles = rows[header]?.cells ?? []
+  const width = rows.reduce((most, row) => Math.max(most, lastFilled(row)), 0)
+  const columns = Array.from({ length: width }, (_, column) => title(titles[column]))
+  const body = rows.slice(header + 1)
+  for (const { cells } of body) {
+    if (cells.length > width) cells.length = width
+    while (cells.length < width) cells.push(null)
+  }
+  return {
+    name,
+    source: pack.source,
+    columns,
+    rows: body.map(row => row.cells),
+    rowNumbers: body.map(row => row.number),
+    cellErrors: reader.errors.map(({ row, column, error }) => ({
+      row,
+      column: columns[column] || columnLetters(column),
+      error,
+    })),
+  }
+}
+
+function title(cell: Cell | undefined): string {
+  return cell === undefined || cell === null ? '' : String(cell).trim()
+}
+
+function lastFilled(row: RawRow): number {
+  let length = row.cells.length
+  while (length > 0 && row.cells[length - 1] === null) length--
+  return length
+}
+
+async function* grouped(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let group: Uint8Array[] = []
+  let length = 0
+  const join = () => {
+    const joined = new Uint8Array(length)
+    let at = 0
+    for (const piece of group) {
+      joined.set(piece, at)
+      at += piece.length
+    }
+    group = []
+    length = 0
+    return joined
+  }
+  for await (const piece of pieces) {
+    group.push(piece)
+    length += piece.length
+    if (length >= PARSE_BYTES) yield join()
+  }
+  if (length > 0) yield join()
+}

@@ -1,0 +1,16 @@
+import type { Cell } from './cell.ts'
+
+export interface ColumnSpec {
+  readonly name: string
+  /** `text` writes every value as text, so that ids keep their digits; otherwise each cell is what its value is. */
+  readonly kind?: 'text' | 'number'
+  /** In characters; fitted to the content unless given. */
+  readonly width?: number
+}
+
+/** A worksheet to write: one header row, then the rows, each with one cell for a column (missing ones are empty). */
+export interface WorksheetSpec {
+  readonly name: string
+  readonly columns: readonly ColumnSpec[]
+  readonly rows: Iterable<readonly Cell[]>
+}

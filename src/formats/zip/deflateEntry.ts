@@ -1,0 +1,50 @@
+import { crc32 } from './crc32.ts'
+import { DEFLATED, type ZipEntry } from './entry.ts'
+
+/** 1980-01-01 00:00, the earliest MS-DOS date: the same content gives the same bytes on any day. */
+const FIXED_DATE = 0x0021_0000
+const NAME_IS_UTF8 = 0x0800
+
+/** Compresses the pieces of one member as they come; only the compressed bytes are held. */
+export async function deflateEntry(name: string, pieces: Iterable<Uint8Array>): Promise<ZipEntry> {
+  const stream = new CompressionStream('deflate-raw')
+  const data: Uint8Array[] = []
+  const collecting = collect(stream.readable as ReadableStream<Uint8Array>, data)
+  const writer = stream.writable.getWriter()
+  let crc = 0
+  let size = 0
+  try {
+    for (const piece of pieces) {
+      crc = crc32(piece, crc)
+      size += piece.length
+      await writer.write(piece)
+    }
+    await writer.close()
+    await collecting
+  } catch (error) {
+    collecting.catch(() => undefined)
+    await writer.abort(error).catch(() => undefined)
+    throw error
+  }
+  return {
+    name,
+    nameBytes: new TextEncoder().encode(name),
+    flags: NAME_IS_UTF8,
+    method: DEFLATED,
+    modified: FIXED_DATE,
+    crc,
+    size,
+    internalAttributes: 0,
+    externalAttributes: 0,
+    data,
+  }
+}
+
+async function collect(readable: ReadableStream<Uint8Array>, into: Uint8Array[]): Promise<void> {
+  const reader = readable.getReader()
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) return
+    into.push(value)
+  }
+}

@@ -1,0 +1,183 @@
+import path from 'node:path'
+import type { Finding } from '../core/finding.ts'
+import type { CasePlan, JobOutcome } from '../engine/job.ts'
+import type { Label } from '../profiles/labelMap.ts'
+import type { ArchiveMatcher } from '../profiles/match.ts'
+import type { Table } from '../profiles/tableJoin.ts'
+import { existsSync } from '../storage/exists.ts'
+import {
+  archiveManifestJob,
+  binaryMaskJobs,
+  confirmPairsJob,
+  datasetManifestJob,
+  type GeometryPolicy,
+  inspectSampleJob,
+  type NmePlace,
+  presentOnDisk,
+  profileSplits,
+} from './nmeJobs.ts'
+import { readManifest, refusedOutcome } from './nmeManifest.ts'
+import { type Sample, samplesOfManifest } from './nmeSamples.ts'
+
+/** Where the tutorial puts things below the root of a data set. */
+export const NME_FOLDERS = {
+  archive: 'archive',
+  grouped: 'grouped',
+  labelMap: 'descriptor/label_map.yaml',
+  archiveManifest: 'descriptor/archive_manifest.xlsx',
+  datasetManifest: 'grouped/dataset_manifest.xlsx',
+  splits: 'grouped/splits',
+} as const
+
+export const NME_STEPS = [
+  'gen-archive-manifest',
+  'confirm-pairs',
+  'extract-binary-masks',
+  'gen-dataset-manifest',
+] as const
+export type NmeStep = (typeof NME_STEPS)[number]
+
+export const DEFAULT_TOLERANCE = { relative: 1e-5, absolute: 1e-4 } as const
+
+/** What the recipe needs of whoever carries it out. */
+interface Stages {
+  readonly stopped: boolean
+  readonly dry: boolean
+  stage(title: string, cases: readonly CasePlan[]): Promise<readonly JobOutcome[]>
+}
+
+export interface NmeOptions {
+  readonly labels: readonly Label[]
+  readonly onGeometryMismatch: GeometryPolicy
+  readonly until?: NmeStep
+  readonly remake?: boolean
+}
+
+export interface NmeResult {
+  readonly findings: readonly Finding[]
+  readonly refused: readonly JobOutcome[]
+  readonly samples: number
+  readonly results: readonly { what: string; path: string }[]
+}
+
+/**
+ * The whole nme recipe, from archive to index manifests. The jobs of one sample run behind each other in one worker, so
+ * that its files are inflated once.
+ */
+export async function runNme(
+  stages: Stages,
+  place: NmePlace,
+  matcher: ArchiveMatcher,
+  tables: readonly Table[],
+  options: NmeOptions,
+): Promise<NmeResult> {
+  const at = (relative: string) => path.join(place.workspace.root, relative)
+  const remake = options.remake ?? false
+  const until = NME_STEPS.indexOf(options.until ?? 'gen-dataset-manifest')
+  const manifestFile = at(NME_FOLDERS.archiveManifest)
+  const first = await stages.stage('gen-archive-manifest', [
+    archiveManifestJob(place, { output: manifestFile, sheet: 'Manifest', tables, remake }),
+  ])
+  const results = [{ what: 'archive manifest', path: manifestFile }]
+  const scanned = first.every(o => o.status !== 'failed')
+  if (until === 0 || stages.stopped || !scanned || !existsSync(manifestFile))
+    return { findings: [], refused: [], samples: 0, results }
+
+  const { samples, refused, findings } = samplesOfManifest(
+    await readManifest(manifestFile, 'Manifest'),
+    place.profile,
+    matcher,
+  )
+  const outcomes = await stages.stage(
+    'samples',
+    samples.map(sample => samplePlan(place, sample, options, until)),
+  )
+  results.push({ what: 'samples', path: place.grouped })
+  const done: NmeResult = {
+    findings,
+    refused: refused.map(r => refusedOutcome('confirm-pairs', r)),
+    samples: samples.length + refused.length,
+    results,
+  }
+  if (until < 3 || stages.stopped) return done
+
+  const listed = stages.dry ? samples : await inspected(stages, place, samples, outcomes, options)
+  const plan = datasetManifestJob(
+    place,
+    listed.map(s => s.folder),
+    options.labels,
+    {
+      output: at(NME_FOLDERS.datasetManifest),
+      sheet: 'Manifest',
+      splits: profileSplits(place.profile),
+      splitFolder: at(NME_FOLDERS.splits),
+      findingsOf: samples.flatMap(s => earlierJobsOf(s, options.labels)),
+      remake,
+    },
+  )
+  await stages.stage('gen-dataset-manifest', [plan])
+  results.push(
+    { what: 'dataset manifest', path: at(NME_FOLDERS.datasetManifest) },
+    { what: 'index manifests', path: at(NME_FOLDERS.splits) },
+  )
+  return done
+}
+
+/**
+ * The samples that are listed in the dataset manifest. One that confirm-pairs refused has no files and is none of them;
+ * one whose masks could not be extracted is inspected with the files that it has.
+ */
+async function inspected(
+  stages: Stages,
+  place: NmePlace,
+  samples: readonly Sample[],
+  outcomes: readonly JobOutcome[],
+  options: NmeOptions,
+): Promise<Sample[]> {
+  const failed = (step: string) =>
+    new Set(outcomes.filter(o => o.status === 'failed' && o.step === step).map(o => o.case))
+  const refused = failed('confirm-pairs')
+  const partial = failed('extract-binary-masks')
+  const again = samples
+    .filter(s => partial.has(s.folder))
+    .map((s): CasePlan => {
+      const present = presentOnDisk(place, s, options.labels)
+      const job = inspectSampleJob(place, s, options.labels, present, { tolerance: DEFAULT_TOLERANCE })
+      return { case: s.folder, jobs: [job] }
+    })
+  const late = again.length === 0 ? [] : await stages.stage('samples with failures', again)
+  const lost = new Set(
+    [...outcomes, ...late].filter(o => o.status === 'failed' && o.step === 'inspect-sample').map(o => o.case),
+  )
+  return samples.filter(s => !refused.has(s.folder) && !lost.has(s.folder))
+}
+
+function samplePlan(place: NmePlace, sample: Sample, options: NmeOptions, until: number): CasePlan {
+  const remake = options.remake ?? false
+  const hasMask = Object.keys(sample.archive.masks).length > 0
+  const present = {
+    volume: sample.archive.volume !== undefined,
+    mask: hasMask,
+    info: true,
+    labels: hasMask ? options.labels : [],
+  }
+  const jobs = [confirmPairsJob(place, sample, { onGeometryMismatch: options.onGeometryMismatch, remake })]
+  if (until >= 2 && hasMask) jobs.push(...binaryMaskJobs(place, sample, options.labels, { remake }))
+  if (until >= 3)
+    jobs.push(
+      inspectSampleJob(place, sample, options.labels, present, { tolerance: DEFAULT_TOLERANCE, remake }),
+    )
+  return { case: sample.folder, jobs }
+}
+
+function earlierJobsOf(sample: Sample, labels: readonly Label[]) {
+  const own = [{ step: 'confirm-pairs', case: sample.folder }] as {
+    step: string
+    case: string
+    part?: string
+  }[]
+  if (Object.keys(sample.archive.masks).length > 0)
+    for (const l of labels)
+      own.push({ step: 'extract-binary-masks', case: sample.folder, part: String(l.index).padStart(2, '0') })
+  return own
+}

@@ -1,0 +1,71 @@
+import path from 'node:path'
+import { parse } from 'yaml'
+import { receiptsOf } from '../engine/receipt.ts'
+import type { Workspace } from '../engine/workspace.ts'
+import type { Label } from '../profiles/labelMap.ts'
+import { readTextIfThere } from '../storage/readFile.ts'
+import type { NmePlace } from './nmeJobs.ts'
+import type { GroupedSample } from './nmeSamples.ts'
+
+interface EarlierJob {
+  readonly step: string
+  readonly case: string
+  readonly part?: string
+}
+
+/**
+ * What earlier jobs on samples have left: those whose findings belong into the dataset manifest, sorted, and the labels
+ * by which masks were extracted.
+ */
+export function earlierJobs(workspace: Workspace): { jobs: EarlierJob[]; labels: Label[] } {
+  const jobs: EarlierJob[] = []
+  const labels = new Map<number, { label: Label; finished: string }>()
+  for (const r of receiptsOf(workspace)) {
+    if (r.step !== 'confirm-pairs' && r.step !== 'extract-binary-masks') continue
+    jobs.push({ step: r.step, case: r.case, ...(r.part === undefined ? {} : { part: r.part }) })
+    if (r.step === 'extract-binary-masks' && r.status === 'done') {
+      const { index, shortForm } = r.params as { index: number; shortForm: string }
+      const other = labels.get(index)
+      if (other === undefined || other.finished < r.finished)
+        labels.set(index, { label: { index, shortForm, name: shortForm }, finished: r.finished })
+    }
+  }
+  const key = (j: EarlierJob) => `${j.step}/${j.case}@${j.part ?? ''}`
+  return {
+    jobs: jobs.sort((a, b) => (key(a) < key(b) ? -1 : 1)),
+    labels: [...labels.values()].map(l => l.label).sort((a, b) => a.index - b.index),
+  }
+}
+
+/** Samples with the attributes that only their info files know, where the profile's columns ask for such. */
+export function withInfoAttributes(place: NmePlace, samples: readonly GroupedSample[]): GroupedSample[] {
+  const wanted = place.profile.dataset.columns.map(c => c.from)
+  const fields = new Map(place.profile.info.map(c => [c.from, c.name]))
+  return samples.map(sample => {
+    const missing = wanted.filter(a => sample.attributes[a] === undefined && fields.has(a))
+    if (missing.length === 0 || !sample.has.info) return sample
+    const text = readTextIfThere(path.join(place.grouped, place.layout.outputPath(sample.attributes, 'info')))
+    const info = readInfo(text)
+    return {
+      ...sample,
+      attributes: {
+        ...sample.attributes,
+        ...Object.fromEntries(
+          missing.flatMap(a =>
+            info[fields.get(a)!] === undefined ? [] : [[a, String(info[fields.get(a)!])]],
+          ),
+        ),
+      },
+    }
+  })
+}
+
+/** A broken info file yields nothing here; inspect-sample reports it. */
+function readInfo(text: string | undefined): Record<string, unknown> {
+  try {
+    const value = parse(text ?? '', { version: '1.1' }) as unknown
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+  } catch {
+    return {}
+  }
+}

@@ -1,0 +1,182 @@
+import { type Finding, finding } from '../core/finding.ts'
+import { voxelCount } from '../core/volume.ts'
+import type { Cell } from '../formats/table/cell.ts'
+import type { Table } from '../formats/table/table.ts'
+import { columnIndex } from '../formats/table/table.ts'
+import type { ArchiveMatcher, MatchedFile } from '../profiles/match.ts'
+import type { Profile } from '../profiles/schema.ts'
+import { isTemporaryName } from '../storage/atomicWrite.ts'
+import { existingFile } from '../storage/existingFile.ts'
+import { walk } from '../storage/walk.ts'
+
+/** One sample on its way through the pipeline. Paths are relative to the archive or to the grouped folder. */
+export interface Sample {
+  /** Folder of the sample below the grouped folder: the id of the case. */
+  readonly folder: string
+  readonly id: string
+  readonly attributes: Readonly<Record<string, string>>
+  /** Where its images lie in the archive. */
+  readonly archive: { readonly volume?: string; readonly masks: Readonly<Record<string, string>> }
+  readonly voxels: number
+}
+
+/** A sample that cannot be planned: nothing of it is made. */
+export interface RefusedSample {
+  readonly folder: string
+  readonly finding: Finding
+}
+
+interface Draft {
+  readonly match: MatchedFile
+  readonly folder: string
+  volume?: string
+  masks: Record<string, string>
+  voxels: number
+  problem?: Finding
+}
+
+/**
+ * The samples that an archive manifest names, after whatever a person deleted or corrected in it. Rows that cannot be
+ * used, and samples whose files claim one place, are told and left out.
+ */
+export function samplesOfManifest(
+  manifest: Table,
+  profile: Profile,
+  matcher: ArchiveMatcher,
+): { samples: Sample[]; refused: RefusedSample[]; findings: Finding[] } {
+  const pathAt = columnIndex(manifest, 'file_path')
+  const typeAt = columnIndex(manifest, 'type')
+  const own = profile.manifest.columns.map(c => ({ ...c, at: columnIndex(manifest, c.name) }))
+  const sizes = ['szx', 'szy', 'szz'].map(name => manifest.columns.indexOf(name))
+  const findings: Finding[] = []
+  const drafts = new Map<string, Draft>()
+  const keyOfFolder = new Map<string, string>()
+  for (const [i, row] of manifest.rows.entries()) {
+    const file = String(row[pathAt] ?? '').trim()
+    const at = `row ${manifest.rowNumbers[i]} of the worksheet ${manifest.name}`
+    const invalid = (message: string, remedy?: string) =>
+      findings.push(
+        finding(
+          'manifest-row-invalid',
+          file || at,
+          `${at}: ${message}`,
+          remedy === undefined ? {} : { remedy },
+        ),
+      )
+    if (file === '') {
+      invalid('file_path is empty')
+      continue
+    }
+    const plain = matcher.match(file)
+    const known = plain.status === 'matched' ? plain.attributes : {}
+    const cells = Object.fromEntries(own.map(c => [c.name, cellText(row[c.at] ?? null, known[c.from])]))
+    const match = matcher.matchRow(file, cells)
+    if (match.status === 'left-out') continue
+    if (match.status === 'unmatched') {
+      invalid(match.message, match.remedy)
+      continue
+    }
+    const type = String(row[typeAt] ?? '').trim()
+    if ((type !== 'v3d' && type !== 'm3d') || (type === 'v3d') !== (match.role === 'volume')) {
+      invalid(
+        `type is '${type}', but the profile takes the file for a ${match.role} (${match.role === 'volume' ? 'v3d' : 'm3d'})`,
+      )
+      continue
+    }
+    const folder = matcher.layout.sampleFolder(match.attributes)
+    const draft = drafts.get(match.sampleKey) ?? { match, folder, masks: {}, voxels: 0 }
+    drafts.set(match.sampleKey, draft)
+    add(draft, match, file)
+    draft.voxels = Math.max(
+      draft.voxels,
+      voxelCount(sizes.map(s => Number(row[s] ?? 0)) as [number, number, number]),
+    )
+    if (folder !== draft.folder)
+      draft.problem ??= repeated(draft, `its files say different folders: ${draft.folder} and ${folder}`)
+    const key = keyOfFolder.get(folder)
+    if (key !== undefined && key !== match.sampleKey)
+      draft.problem ??= repeated(draft, `the folder ${folder} would also hold another sample`)
+    keyOfFolder.set(folder, match.sampleKey)
+  }
+  const all = [...drafts.values()].sort((a, b) => (a.folder < b.folder ? -1 : 1))
+  return {
+    samples: all.filter(d => d.problem === undefined).map(d => finished(d)),
+    refused: all.flatMap(d => (d.problem === undefined ? [] : [{ folder: d.folder, finding: d.problem }])),
+    findings,
+  }
+}
+
+const repeated = (draft: Draft, message: string): Finding =>
+  finding('sample-id-repeated', draft.folder, message)
+
+function add(draft: Draft, match: MatchedFile, file: string): void {
+  const other = match.role === 'volume' ? draft.volume : draft.masks[match.maskName ?? '']
+  if (other !== undefined) {
+    draft.problem ??= repeated(draft, `${other} and ${file} both claim to be its ${match.role}`)
+    return
+  }
+  if (match.role === 'volume') draft.volume = file
+  else draft.masks[match.maskName ?? ''] = file
+}
+
+/**
+ * The text of a cell that holds an attribute. A number that is the path's own value with its leading zeros lost (as a
+ * program that takes ids for numbers leaves it) counts as that value.
+ */
+function cellText(cell: Cell, fromPath: string | undefined): string {
+  if (cell === null) return ''
+  if (typeof cell === 'number' && fromPath !== undefined && Number(fromPath) === cell) return fromPath
+  return String(cell).trim()
+}
+
+function finished({ match, folder, volume, masks, voxels }: Draft): Sample {
+  return {
+    folder,
+    id: match.sampleId,
+    attributes: match.attributes,
+    archive: { ...(volume === undefined ? {} : { volume }), masks },
+    voxels,
+  }
+}
+
+/** A sample found in the grouped folder, with the files that it has. */
+export interface GroupedSample {
+  readonly folder: string
+  readonly id: string
+  readonly attributes: Readonly<Record<string, string>>
+  readonly has: { readonly volume: boolean; readonly mask: boolean; readonly info: boolean }
+  /** File names of binary masks that are there. */
+  readonly files: ReadonlySet<string>
+}
+
+/** Samples of a grouped folder, found by walking it, sorted by folder. */
+export function samplesOfFolder(groupedFolder: string, matcher: ArchiveMatcher): GroupedSample[] {
+  const found = new Map<
+    string,
+    { id: string; attributes: Readonly<Record<string, string>>; files: Set<string>; has: Set<string> }
+  >()
+  existingFile(groupedFolder)
+  for (const { path, kind } of walk(groupedFolder, { skip: p => p.startsWith('.') })) {
+    if (kind !== 'file' || isTemporaryName(path.slice(path.lastIndexOf('/') + 1))) continue
+    const place = matcher.layout.parse(path)
+    if (place === undefined) continue
+    const sample = found.get(place.folder) ?? {
+      id: place.id,
+      attributes: place.attributes,
+      files: new Set(),
+      has: new Set(),
+    }
+    found.set(place.folder, sample)
+    sample.files.add(path.slice(path.lastIndexOf('/') + 1))
+    if (typeof place.file === 'string') sample.has.add(place.file)
+  }
+  return [...found]
+    .map(([folder, { id, attributes, files, has }]) => ({
+      folder,
+      id,
+      attributes,
+      files,
+      has: { volume: has.has('volume'), mask: has.has('mask'), info: has.has('info') },
+    }))
+    .sort((a, b) => (a.folder < b.folder ? -1 : 1))
+}

@@ -1,0 +1,154 @@
+import { z } from 'zod'
+import { shortFormInNames } from './layout.ts'
+import { LabelMapError, type PlacedProblem } from './problem.ts'
+import type { Profile } from './schema.ts'
+import { readYaml } from './yamlSource.ts'
+
+/** A label of a label map. */
+export interface Label {
+  /** Voxel value, 0 to 255. */
+  readonly index: number
+  readonly name: string
+  /** As it stands in file names and column titles. */
+  readonly shortForm: string
+}
+
+interface PlacedLabel extends Label {
+  readonly path: readonly PropertyKey[]
+}
+
+const EXAMPLE = 'Write it as in: short_form_index_map: {0: Bg, 1: NME}'
+
+const text = z.union([z.string(), z.number(), z.boolean()]).transform(String)
+const indexMap = z.record(z.string(), text)
+const listed = z.array(z.looseObject({ index: text, short_form: text, name: text.optional() }))
+
+/**
+ * Reads a label map: `short_form_index_map` (index: short form), which may have a `full_form_index_map` beside it,
+ * or `labels`, a list of {index, name, short_form}. Background may be missing. Labels come out sorted by index.
+ *
+ * @throws LabelMapError with every problem of the file, each with line and column
+ */
+export function parseLabelMap(source: string, fileName: string): readonly Label[] {
+  const yaml = readYaml(source)
+  if (yaml.syntaxProblems.length > 0) throw new LabelMapError(fileName, yaml.syntaxProblems)
+  const problems: PlacedProblem[] = []
+  const labels = readLabels(yaml.value, problems)
+  checkUnique(labels, ({ index }) => String(index), 'the index', problems)
+  checkUnique(labels, ({ shortForm }) => shortForm.toLowerCase(), 'the short form', problems)
+  if (problems.length > 0) throw new LabelMapError(fileName, problems.map(yaml.locate))
+  return labels.map(({ path: _, ...label }) => label).sort((a, b) => a.index - b.index)
+}
+
+/** The label map that a profile brings along, in the same form; undefined when it has none. */
+export const defaultLabels = ({ labels }: Profile): readonly Label[] | undefined =>
+  labels
+    ?.map(({ index, name, short_form }) => ({ index, name, shortForm: shortFormInNames(short_form) }))
+    .sort((a, b) => a.index - b.index)
+
+function readLabels(document: unknown, problems: PlacedProblem[]): PlacedLabel[] {
+  const map = z.record(z.string(), z.unknown()).safeParse(document)
+  const keys = ['short_form_index_map', 'labels'].filter(key => map.success && Object.hasOwn(map.data, key))
+  if (!map.success || keys.length !== 1) {
+    const message =
+      keys.length > 1
+        ? 'it has both short_form_index_map and labels'
+        : 'it has neither short_form_index_map nor labels'
+    problems.push({ path: [], message, remedy: keys.length > 1 ? 'Keep one of the two.' : `${EXAMPLE}.` })
+    return []
+  }
+  const labels =
+    keys[0] === 'labels' ? fromList(map.data.labels, problems) : fromIndexMaps(map.data, problems)
+  if (labels.length === 0 && problems.length === 0)
+    problems.push({ path: [keys[0]!], message: 'it has no label', remedy: `${EXAMPLE}.` })
+  return labels
+}
+
+function fromList(value: unknown, problems: PlacedProblem[]): PlacedLabel[] {
+  const parsed = listed.safeParse(value)
+  if (!parsed.success) {
+    for (const { path } of parsed.error.issues)
+      problems.push({
+        path: ['labels', ...path],
+        message:
+          path.length > 1 ? `'${String(path[1])}' is missing or no text` : 'it is not a list of labels',
+        remedy: 'Write each label as {index: 1, name: non mass enhancement, short_form: NME}.',
+      })
+    return []
+  }
+  return parsed.data.flatMap(({ index, name, short_form: shortForm }, number) =>
+    label(['labels', number], index, name, shortForm, ['index'], problems),
+  )
+}
+
+function fromIndexMaps(maps: Readonly<Record<string, unknown>>, problems: PlacedProblem[]): PlacedLabel[] {
+  const read = (key: string) => {
+    const parsed = indexMap.safeParse(maps[key] ?? {})
+    for (const { path } of parsed.success ? [] : parsed.error.issues)
+      problems.push({
+        path: [key, ...path],
+        message: 'a mapping of index to text is expected',
+        remedy: `${EXAMPLE}.`,
+      })
+    return parsed.success ? parsed.data : {}
+  }
+  const [short, full] = [read('short_form_index_map'), read('full_form_index_map')]
+  for (const index of Object.keys(full))
+    if (!Object.hasOwn(short, index))
+      problems.push({
+        path: ['full_form_index_map', index],
+        onKey: true,
+        message: `the index ${index} has no short form`,
+        remedy: `Add ${index} to short_form_index_map.`,
+      })
+  return Object.entries(short).flatMap(([index, shortForm]) =>
+    label(['short_form_index_map', index], index, full[index], shortForm, [], problems),
+  )
+}
+
+function label(
+  path: readonly PropertyKey[],
+  indexText: string,
+  name: string | undefined,
+  shortForm: string,
+  indexKey: readonly string[],
+  problems: PlacedProblem[],
+): PlacedLabel[] {
+  const index = /^\d{1,3}$/.test(indexText) ? Number(indexText) : Number.NaN
+  const clean = shortFormInNames(shortForm.trim())
+  if (!(index <= 255))
+    problems.push({
+      path: [...path, ...indexKey],
+      onKey: true,
+      message: `the index '${indexText}' is not a whole number from 0 to 255`,
+      remedy: 'Labels are stored as uint8: use 0 for background and 1 to 255 for the others.',
+    })
+  else if (clean === '' || /\p{Cc}/u.test(clean))
+    problems.push({
+      path,
+      message: `the short form of ${index} is empty or holds a control character`,
+      remedy: 'Write a few letters; they stand in file names.',
+    })
+  else return [{ index, name: name ?? shortForm, shortForm: clean, path }]
+  return []
+}
+
+function checkUnique(
+  labels: readonly PlacedLabel[],
+  keyOf: (label: PlacedLabel) => string,
+  what: string,
+  problems: PlacedProblem[],
+): void {
+  const seen = new Map<string, PlacedLabel>()
+  for (const entry of labels) {
+    const first = seen.get(keyOf(entry))
+    if (first)
+      problems.push({
+        path: entry.path,
+        onKey: true,
+        message: `${what} of ${entry.index} ${entry.shortForm} is taken by ${first.index} ${first.shortForm} already`,
+        remedy: 'Index and short form name files, so each must differ, and not in upper and lower case only.',
+      })
+    else seen.set(keyOf(entry), entry)
+  }
+}

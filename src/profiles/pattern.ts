@@ -1,0 +1,185 @@
+import { placeholderRegExp } from './placeholderPattern.ts'
+import { parseTemplate, renderTemplate, type Template, type TemplateToken } from './template.ts'
+
+/** The longest file or folder name that common file systems can hold; longer ones are not tried. */
+export const LONGEST_NAME = 255
+
+type Values = Record<string, string>
+type Placeholder = TemplateToken & { readonly kind: 'placeholder' }
+
+/** One level of a path template, for example `images{part}`. */
+export interface SegmentPattern {
+  readonly source: string
+  readonly tokens: Template
+  /** Placeholders that appear more than once in it. */
+  readonly repeated: readonly string[]
+}
+
+/** A path template ready to match. Matching and rendering are inverse as far as the values are not ambiguous. */
+export interface PathPattern {
+  readonly source: string
+  readonly segments: readonly SegmentPattern[]
+  readonly template: Template
+  /** Regular expressions by placeholder; a placeholder without one takes any text. */
+  readonly expressions: ReadonlyMap<string, RegExp>
+}
+
+/** How far the match of one level came, for the explanation of a path that does not fit. */
+export interface SegmentReach {
+  /** Index of the token that did not fit; the number of tokens when text was left over. */
+  token: number
+  /** Where in the text it was looked for. */
+  at: number
+  /** Text that was tried for a placeholder and did not fit its expression. */
+  tried?: string
+}
+
+/**
+ * Compiles a path template. Rules: a placeholder lies within one level of the path and takes at least one character;
+ * it must fit its expression as a whole; it takes as few characters as let the rest of the level fit; a placeholder
+ * that appears again must have the same text again.
+ *
+ * @param patterns regular expressions by placeholder name
+ * @throws TemplateError, SyntaxError
+ */
+export function compilePath(source: string, patterns: Readonly<Record<string, string>>): PathPattern {
+  return compileTemplate(source, parseTemplate(source), patterns)
+}
+
+export function compileTemplate(
+  source: string,
+  template: Template,
+  patterns: Readonly<Record<string, string>>,
+): PathPattern {
+  const expressions = new Map(
+    Object.entries(patterns).map(([name, pattern]) => [name, placeholderRegExp(pattern)] as const),
+  )
+  return { source, segments: splitSegments(template), template, expressions }
+}
+
+function splitSegments(template: Template): SegmentPattern[] {
+  const segments: TemplateToken[][] = [[]]
+  for (const token of template) {
+    if (token.kind === 'placeholder') {
+      segments.at(-1)!.push(token)
+      continue
+    }
+    for (const [index, text] of token.text.split('/').entries()) {
+      if (index > 0) segments.push([])
+      if (text !== '') segments.at(-1)!.push({ kind: 'text', text })
+    }
+  }
+  return segments.map(tokens => ({
+    source: tokens.map(tokenSource).join(''),
+    tokens,
+    repeated: repeatedNames(tokens),
+  }))
+}
+
+const tokenSource = (token: TemplateToken): string =>
+  token.kind === 'text'
+    ? token.text.replaceAll('{', '{{').replaceAll('}', '}}')
+    : `{${token.name}${token.width > 0 ? `:0${token.width}d` : ''}}`
+
+/** The values of a path's placeholders, or undefined when it does not fit. The path is in Unicode NFC. */
+export function matchPath(pattern: PathPattern, path: string): Values | undefined {
+  const names = path.split('/')
+  if (names.length !== pattern.segments.length) return undefined
+  const values: Values = {}
+  for (const [level, segment] of pattern.segments.entries())
+    if (!matchSegment(pattern, segment, names[level]!, values)) return undefined
+  return values
+}
+
+/** The path of the values: the inverse of `matchPath`. Throws TemplateError when a value is missing. */
+export const renderPath = (pattern: PathPattern, values: Readonly<Values>): string =>
+  renderTemplate(pattern.template, values)
+
+/**
+ * Matches one level and adds its values to `values`; those there already are taken as given. Cut points are tried
+ * from the left, and one that led nowhere is not tried again, so that the time is quadratic in the length at worst.
+ */
+export function matchSegment(
+  pattern: PathPattern,
+  segment: SegmentPattern,
+  text: string,
+  values: Values,
+  reach?: SegmentReach,
+): boolean {
+  if (text.length > LONGEST_NAME) return false
+  const { tokens, repeated } = segment
+  let failed: Set<string> | undefined
+  const stateOf = (index: number, at: number) =>
+    `${index} ${at} ${repeated.map(name => values[name] ?? '').join('/')}`
+
+  const fail = (token: number, at: number, tried?: string): false => {
+    if (reach && (token > reach.token || (token === reach.token && at > reach.at))) {
+      reach.token = token
+      reach.at = at
+      if (tried === undefined) delete reach.tried
+      else reach.tried = tried
+    }
+    return false
+  }
+
+  const from = (index: number, at: number): boolean => {
+    const token = tokens[index]
+    if (token === undefined) return at === text.length || fail(index, at)
+    const fixed = token.kind === 'text' ? token.text : values[token.name]
+    if (fixed !== undefined)
+      return text.startsWith(fixed, at) ? from(index + 1, at + fixed.length) : fail(index, at)
+    return token.kind === 'placeholder' && fill(index, at, token)
+  }
+
+  const fill = (index: number, at: number, token: Placeholder): boolean => {
+    if (failed?.has(stateOf(index, at))) return false
+    let end = firstEnd(index, at)
+    if (end < 0) fail(at === text.length ? index : index + 1, at)
+    for (; end >= 0; end = nextEnd(index, end)) {
+      const value = text.slice(at, end)
+      if (!fits(token, pattern.expressions.get(token.name), value)) {
+        fail(index, at, value)
+        continue
+      }
+      values[token.name] = value
+      if (from(index + 1, end)) return true
+      delete values[token.name]
+    }
+    failed ??= new Set()
+    failed.add(stateOf(index, at))
+    return false
+  }
+
+  // A placeholder can end only before a place where the text that follows it occurs; the last one of a level, or
+  // the one before its closing text, has a single end.
+  const follows = (index: number): string | undefined => {
+    const next = tokens[index + 1]
+    return next === undefined ? '' : next.kind === 'text' ? next.text : values[next.name]
+  }
+  const isLast = (index: number) => index + 2 >= tokens.length
+
+  const firstEnd = (index: number, at: number): number => {
+    const next = follows(index)
+    if (next === undefined) return at + 1 < text.length ? at + 1 : -1
+    if (!isLast(index)) return text.indexOf(next, at + 1)
+    const end = text.length - next.length
+    return end > at && text.endsWith(next) ? end : -1
+  }
+  const nextEnd = (index: number, end: number): number => {
+    const next = follows(index)
+    if (next === undefined) return end + 1 < text.length ? end + 1 : -1
+    return isLast(index) ? -1 : text.indexOf(next, end + 1)
+  }
+
+  return from(0, 0)
+}
+
+function fits(token: Placeholder, expression: RegExp | undefined, value: string) {
+  if (token.width > 0 && !(value.length >= token.width && /^\d+$/.test(value))) return false
+  return expression === undefined || expression.test(value)
+}
+
+function repeatedNames(tokens: Template): string[] {
+  const names = tokens.flatMap(token => (token.kind === 'placeholder' ? [token.name] : []))
+  return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))]
+}

@@ -1,0 +1,201 @@
+import { z } from 'zod'
+import { type LabelMask, labelMask, niftiMask } from '../../artifacts/niftiMask.ts'
+import { type FloatVolume, niftiVolume } from '../../artifacts/niftiVolume.ts'
+import { textFile } from '../../artifacts/textFile.ts'
+import { farthestCornerShift, voxelSizes } from '../../core/affine.ts'
+import { DataError } from '../../core/dataError.ts'
+import { type Finding, finding } from '../../core/finding.ts'
+import { formatMm } from '../../core/formatMm.ts'
+import type { Grid, Mask, Shape } from '../../core/volume.ts'
+import { defineStep, each, one, optional, type StepContext } from '../../engine/step.ts'
+import { isSheared } from '../../formats/nifti/encode.ts'
+import { mergeLabels, remapLabels } from '../../imaging/labels.ts'
+import { resampleNearest } from '../../imaging/resampleNearest.ts'
+import { infoYaml } from './infoYaml.ts'
+
+/** Half a voxel: a shift up to here is rounding in another program, more is another grid. */
+const SMALL_SHIFT_VOXELS = 0.5
+
+const params = z.object({
+  onGeometryMismatch: z.enum(['copy', 'resample', 'reject']).default('copy'),
+  /** The info file, field by field in order. */
+  info: z.array(z.object({ name: z.string(), value: z.string() })),
+  /** Masks in the order in which they are merged, with the labels that each replaces. */
+  masks: z.array(z.object({ name: z.string(), remap: z.record(z.string(), z.number()).optional() })),
+})
+
+type Params = z.infer<typeof params>
+
+export const confirmPairs = defineStep({
+  name: 'confirm-pairs',
+  version: 1,
+  summary: 'Pairs each volume with its mask and writes both on one corrected grid.',
+  per: 'case',
+  params,
+  inputs: { volume: optional(niftiVolume, 'archive.volume'), masks: each(niftiMask, 'archive.mask') },
+  outputs: {
+    volume: optional(niftiVolume, 'grouped.volume'),
+    mask: optional(niftiMask, 'grouped.mask'),
+    info: one(textFile, 'grouped.info'),
+  },
+  // Float32 voxels, the mask twice, and what zlib holds on its way in and out.
+  memory: ({ voxels, inputBytes }) => 8 * voxels + 2 * inputBytes + 64e6,
+  run({ volume, masks }, p: Params, context) {
+    if (volume !== undefined) reportVolume(volume, context)
+    const grids = Object.entries(masks).map(([name, m]) => onVolumeGrid(m, name, volume, p, context))
+    const mask = grids.length === 0 ? undefined : merged(Object.keys(masks), grids, p, context)
+    return { volume, mask, info: infoYaml(p.info) }
+  },
+})
+
+function reportVolume(v: FloatVolume, context: StepContext): void {
+  const where = context.source('volume')
+  if (v.nonFinite > 0)
+    context.report(
+      finding('volume-not-finite', where, `${v.nonFinite} voxels are NaN or infinite`, {
+        numbers: { voxels: v.nonFinite },
+      }),
+    )
+  if (v.inexact > 0)
+    context.report(
+      finding(
+        'volume-precision-lost',
+        where,
+        `${v.inexact} voxels have values that float32 can only come near to`,
+        {
+          numbers: { voxels: v.inexact },
+        },
+      ),
+    )
+  if (isSheared(v.volume.grid.affine))
+    context.report(finding('affine-sheared', where, 'the voxel axes are not at right angles'))
+}
+
+const shapeText = (s: Shape): string => s.join('×')
+
+/** The mask on the grid of its volume, or as it is when it stands alone. */
+function onVolumeGrid(
+  m: LabelMask,
+  name: string,
+  volume: FloatVolume | undefined,
+  p: Params,
+  context: StepContext,
+): LabelMask {
+  const where = context.source('masks', name)
+  const bad = badValues(m, where)
+  if (bad.length > 0)
+    throw new DataError(bad[0]!.code, bad.map(b => b.message).join('; '), { where, findings: bad })
+  if (m.rounded > 0)
+    context.report(
+      finding('mask-rounded', where, `${m.rounded} voxels were rounded to whole labels`, {
+        numbers: { voxels: m.rounded },
+      }),
+    )
+  if (volume === undefined) return m
+  const { grid } = volume.volume
+  const own = m.mask.grid
+  if (own.shape.some((n, i) => n !== grid.shape[i]))
+    throw new DataError(
+      'shape-mismatch',
+      `the volume has ${shapeText(grid.shape)} voxels, the mask ${where} has ${shapeText(own.shape)}`,
+      { where: context.case },
+    )
+  return labelMask(placed(m.mask, grid, where, p, context), volume.codes)
+}
+
+function placed(mask: Mask, grid: Grid, where: string, p: Params, context: StepContext): Mask {
+  const shift = farthestCornerShift(grid.affine, mask.grid.affine, grid.shape)
+  if (shift === 0) return { grid, data: mask.data }
+  const voxels = shift / Math.min(...voxelSizes(grid.affine))
+  const numbers = { millimetres: shift, voxels }
+  const moved = `the farthest corner lay ${formatMm(shift)} (${voxels.toPrecision(3)} voxels) from where the volume has it`
+  if (voxels <= SMALL_SHIFT_VOXELS) {
+    context.report(
+      finding('geometry-shift', where, `${moved}; the mask took the affine of its volume`, { numbers }),
+    )
+    return { grid, data: mask.data }
+  }
+  if (p.onGeometryMismatch === 'reject')
+    throw new DataError('geometry-mismatch', `${moved}; refused, as --on-geometry-mismatch reject asks`, {
+      where,
+      findings: [
+        finding('geometry-mismatch', where, `${moved}; the sample was refused`, {
+          numbers,
+          severity: 'error',
+        }),
+      ],
+    })
+  if (p.onGeometryMismatch === 'resample') {
+    context.report(
+      finding(
+        'geometry-mismatch',
+        where,
+        `${moved}; the mask was resampled to the grid of its volume (nearest neighbour)`,
+        { numbers },
+      ),
+    )
+    return resampleNearest(mask, grid)
+  }
+  context.report(
+    finding('geometry-mismatch', where, `${moved}; the mask took the affine of its volume, voxel for voxel`, {
+      numbers,
+    }),
+  )
+  return { grid, data: mask.data }
+}
+
+function badValues(m: LabelMask, where: string): Finding[] {
+  const first =
+    m.firstBad === undefined ? '' : `, the first is ${m.firstBad.value} at voxel ${m.firstBad.index}`
+  const kinds = [
+    ['mask-not-finite', m.notFinite, 'NaN or infinite'],
+    ['mask-not-whole', m.notWhole, 'not whole numbers'],
+    ['mask-out-of-range', m.outOfRange, 'outside 0 to 255'],
+  ] as const
+  return kinds.flatMap(([code, voxels, what]) =>
+    voxels === 0
+      ? []
+      : [finding(code, where, `${voxels} mask voxels are ${what}${first}`, { numbers: { voxels } })],
+  )
+}
+
+function merged(
+  names: readonly string[],
+  masks: readonly LabelMask[],
+  p: Params,
+  context: StepContext,
+): LabelMask {
+  const [first] = masks
+  const layers = masks.map((m, i) => {
+    const remap = p.masks.find(entry => entry.name === names[i])?.remap
+    return remap === undefined ? m.mask.data : remapLabels(m.mask.data, remap)
+  })
+  const [under, ...over] = layers
+  let data = under!
+  if (over.length > 0) {
+    data = Uint8Array.from(data)
+    over.forEach((layer, i) => {
+      if (layer.length !== data.length)
+        throw new DataError('shape-mismatch', `the masks ${names.join(' and ')} differ in size`, {
+          where: context.case,
+        })
+      const overlap = mergeLabels(data, layer)
+      if (overlap > 0)
+        context.report(
+          finding(
+            'mask-overlap',
+            context.source('masks', names[i + 1]!),
+            `${overlap} voxels were claimed by an earlier mask too; ${names[i + 1]} wins`,
+            {
+              numbers: { voxels: overlap },
+            },
+          ),
+        )
+    })
+  }
+  const result =
+    data === first!.mask.data ? first! : labelMask({ grid: first!.mask.grid, data }, first!.codes)
+  if (result.counts[0] === data.length)
+    context.report(finding('mask-empty', context.case, 'no voxel of the mask has a label'))
+  return { ...result, rounded: 0 }
+}

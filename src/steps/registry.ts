@@ -1,0 +1,21 @@
+import { registerSteps, type StepRegistry } from '../engine/step.ts'
+import { genDatasetManifest } from './check/genDatasetManifest.ts'
+import { inspectSample } from './check/inspectSample.ts'
+import { genArchiveManifest } from './ingest/genArchiveManifest.ts'
+import { confirmPairs } from './prepare/confirmPairs.ts'
+import { extractBinaryMasks } from './prepare/extractBinaryMasks.ts'
+import { extractSplitIndexManifest } from './share/extractSplitIndexManifest.ts'
+import { makeSplitAcrossSites } from './share/makeSplitAcrossSites.ts'
+import { makeSplitPredefined } from './share/makeSplitPredefined.ts'
+
+/** Every step, by name; workers and the command line look them up here. */
+export const STEPS: StepRegistry = registerSteps([
+  genArchiveManifest,
+  confirmPairs,
+  extractBinaryMasks,
+  inspectSample,
+  genDatasetManifest,
+  makeSplitPredefined,
+  makeSplitAcrossSites,
+  extractSplitIndexManifest,
+])

@@ -1,0 +1,25 @@
+import { z } from 'zod'
+import { workbook } from '../../artifacts/workbook.ts'
+import { defineStep, each, one } from '../../engine/step.ts'
+import { indexFileName, indexSheet } from './splitSheet.ts'
+
+export const extractSplitIndexManifest = defineStep({
+  name: 'extract-split-index-manifest',
+  version: 1,
+  summary: 'Writes the rows of a split that are in some subsets as workbooks of their own.',
+  per: 'dataset',
+  params: z.object({ split: z.string(), subsets: z.array(z.array(z.string()).min(1)) }),
+  inputs: { manifest: one(workbook, 'grouped.manifest') },
+  outputs: { indexes: each(workbook, 'grouped.index') },
+  memory: () => 200e6,
+  async run({ manifest }, { split, subsets }) {
+    if (!('book' in manifest)) throw new TypeError('a workbook was handed over unread')
+    const table = await manifest.book.sheet(split)
+    // All are made before any is written: one subset without rows means that nothing is.
+    return {
+      indexes: Object.fromEntries(
+        subsets.map(group => [indexFileName(split, group), { sheets: [indexSheet(table, split, group)] }]),
+      ),
+    }
+  },
+})

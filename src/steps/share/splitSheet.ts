@@ -1,0 +1,126 @@
+import { UsageError } from '../../core/fault.ts'
+import type { Finding } from '../../core/finding.ts'
+import {
+  type Assignment,
+  acrossSitesSplit,
+  patientsInSeveralSubsets,
+  predefinedSplit,
+  type SplitRow,
+} from '../../core/split.ts'
+import type { Cell } from '../../formats/table/cell.ts'
+import type { Table } from '../../formats/table/table.ts'
+import { columnIndex } from '../../formats/table/table.ts'
+import type { WorksheetSpec } from '../../formats/table/worksheetSpec.ts'
+
+/** Which columns of the main worksheet a split goes by. */
+export interface SplitColumns {
+  readonly id: string
+  readonly site: string
+  readonly collection: string
+  readonly subset: string
+  /** Column that tells patients apart; undefined when the profile does not say. */
+  readonly patient?: string | undefined
+}
+
+export type SplitRule =
+  | {
+      readonly method: 'predefined'
+      readonly name: string
+      readonly sites?: readonly string[] | undefined
+      readonly collections?: readonly string[] | undefined
+    }
+  | {
+      readonly method: 'across-sites'
+      readonly name: string
+      readonly keepSites: readonly string[]
+      readonly testRatio: number
+      readonly valRatio: number
+      readonly seed: number
+      readonly groupBy?: string | undefined
+      readonly stratifyBy?: readonly string[] | undefined
+    }
+
+interface TableRow extends SplitRow {
+  readonly cells: readonly Cell[]
+}
+
+/** A split of the main worksheet as a worksheet: the subset first, under the split's name, then all columns. */
+export function splitSheet(
+  main: Table,
+  rule: SplitRule,
+  columns: SplitColumns,
+): { sheet: WorksheetSpec; findings: Finding[] } {
+  const rows = splitRows(main, columns)
+  const assignments = assign(rows, rule)
+  const sheet: WorksheetSpec = {
+    name: rule.name,
+    columns: [{ name: rule.name, kind: 'text' }, ...main.columns.map(name => ({ name }))],
+    rows: assignments.map(({ row, subset }) => [subset, ...row.cells]),
+  }
+  return {
+    sheet,
+    findings: columns.patient === undefined ? [] : patientsInSeveralSubsets(assignments, columns.patient),
+  }
+}
+
+function splitRows(main: Table, columns: SplitColumns): TableRow[] {
+  const at = (name: string) => columnIndex(main, name)
+  const [id, site, collection, subset] = [
+    at(columns.id),
+    at(columns.site),
+    at(columns.collection),
+    at(columns.subset),
+  ]
+  const text = (cell: Cell | undefined) => (cell === null || cell === undefined ? '' : String(cell).trim())
+  return main.rows.map(cells => ({
+    id: text(cells[id]),
+    site: text(cells[site]),
+    collection: text(cells[collection]),
+    subset: text(cells[subset]),
+    values: Object.fromEntries(main.columns.map((name, i) => [name, text(cells[i])])),
+    cells,
+  }))
+}
+
+function assign(rows: readonly TableRow[], rule: SplitRule): Assignment<TableRow>[] {
+  if (rule.method === 'predefined') {
+    const every = (of: (row: TableRow) => string) => [...new Set(rows.map(of))]
+    return predefinedSplit(rows, {
+      sites: rule.sites ?? every(r => r.site),
+      collections: rule.collections ?? every(r => r.collection),
+    })
+  }
+  const present = new Set(rows.map(r => r.site))
+  return acrossSitesSplit(rows, {
+    keepSites: rule.keepSites.filter(site => present.has(site)),
+    testRatio: rule.testRatio,
+    valRatio: rule.valRatio,
+    seed: rule.seed,
+    ...(rule.groupBy === undefined ? {} : { groupBy: rule.groupBy }),
+    ...(rule.stratifyBy === undefined ? {} : { stratifyBy: rule.stratifyBy }),
+  })
+}
+
+/**
+ * The rows of a split worksheet that are in one of the subsets, as the only worksheet of an index manifest.
+ *
+ * @throws UsageError naming the subsets that no row has, and those that there are.
+ */
+export function indexSheet(split: Table, name: string, subsets: readonly string[]): WorksheetSpec {
+  const at = columnIndex(split, name)
+  const there = [...new Set(split.rows.map(r => String(r[at] ?? '')))]
+  const missing = subsets.filter(s => !there.includes(s))
+  if (missing.length > 0)
+    throw new UsageError(`no row of the split ${name} is ${missing.join(' or ')}`, {
+      remedy: `The split has ${there.join(', ') || 'no rows'}; name those with --subsets. Nothing was written.`,
+    })
+  return {
+    name,
+    columns: split.columns.map(column => ({ name: column })),
+    rows: split.rows.filter(r => subsets.includes(String(r[at] ?? ''))),
+  }
+}
+
+/** File name of an index manifest: the split and its subsets in the order given. */
+export const indexFileName = (split: string, subsets: readonly string[]): string =>
+  `${[split, ...subsets].join('_')}.xlsx`

@@ -1,0 +1,23 @@
+import { z } from 'zod'
+import { workbook } from '../../artifacts/workbook.ts'
+import { amended, defineStep, one } from '../../engine/step.ts'
+import { type SplitColumns, type SplitRule, splitSheet } from './splitSheet.ts'
+
+/** A step that adds one split worksheet to the workbook that it reads. */
+export const splitStep = (name: string, summary: string) =>
+  defineStep({
+    name,
+    version: 1,
+    summary,
+    per: 'dataset',
+    params: z.object({ rule: z.custom<SplitRule>(), columns: z.custom<SplitColumns>(), sheet: z.string() }),
+    inputs: { manifest: one(workbook, 'grouped.manifest') },
+    outputs: { manifest: amended(workbook, 'grouped.manifest') },
+    memory: () => 200e6,
+    async run({ manifest }, { rule, columns, sheet }, context) {
+      if (!('book' in manifest)) throw new TypeError('a workbook was handed over unread')
+      const { sheet: made, findings } = splitSheet(await manifest.book.sheet(sheet), rule, columns)
+      for (const f of findings) context.report(f)
+      return { manifest: { sheets: [made] } }
+    },
+  })

@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto'
+import fs from 'node:fs'
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import path from 'node:path'
+import { Fault } from '../core/fault.ts'
+
+/** The disk refused a write; nothing half-written is left under the target's name. */
+export class WriteError extends Fault {}
+
+const TEMPORARY = /^\..+\.\d+-\d+\.voxmill-tmp$/
+let count = 0
+
+/** Whether a file name is one that an interrupted write left behind. */
+export const isTemporaryName = (name: string): boolean => TEMPORARY.test(name)
+
+const temporaryPath = (target: string): string =>
+  path.join(path.dirname(target), `.${path.basename(target)}.${process.pid}-${++count}.voxmill-tmp`)
+
+const remedies: Record<string, string> = {
+  ENOSPC: 'Free space on the disk, or choose another output folder, and run again: finished work is kept.',
+  EDQUOT: 'Your disk quota is used up; free space and run again: finished work is kept.',
+  EROFS: 'The target is on a read-only file system; choose another output folder.',
+  EACCES: 'You may not write there; change the permissions or choose another output folder.',
+  EPERM: 'You may not write there; change the permissions or choose another output folder.',
+  ENOTDIR: 'A part of the path is a file, not a folder; move it away or choose another output folder.',
+  EISDIR: 'A folder has the name of the output file; move it away.',
+  ENAMETOOLONG: 'Shorten the names in the output path.',
+  ETXTBSY: 'Another program holds the file; close it and run again.',
+  EBUSY: 'Another program holds the file; close it and run again.',
+}
+
+/** Turns an error of the operating system while writing into a `WriteError` with a remedy. */
+export function writeError(error: unknown, target: string): Error {
+  if (error instanceof Fault) return error
+  const code = (error as NodeJS.ErrnoException).code ?? ''
+  const reason = code === 'ENOSPC' ? 'no space is left on the device' : (error as Error).message
+  return new WriteError(`cannot write ${target}: ${reason}`, {
+    remedy: remedies[code] ?? 'Check the disk and the output folder, then run again.',
+    cause: error,
+    where: target,
+  })
+}
+
+/**
+ * Writes a file so that it is there whole or not at all: temporary name in the same folder, fsync, rename.
+ * Missing folders are made.
+ *
+ * @returns SHA-256 (hex) and size in bytes of what was written.
+ * @throws WriteError with the path and a remedy; the temporary file is removed.
+ */
+export async function writeAtomic(
+  target: string,
+  parts: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+): Promise<{ digest: string; bytes: number }> {
+  const temporary = temporaryPath(target)
+  const hash = createHash('sha256')
+  let bytes = 0
+  try {
+    const handle = await openMakingFolder(temporary)
+    try {
+      for await (const part of parts) {
+        hash.update(part)
+        bytes += part.byteLength
+        let done = 0
+        while (done < part.byteLength) done += (await handle.write(part, done)).bytesWritten
+      }
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+    await rename(temporary, target)
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined)
+    throw writeError(error, target)
+  }
+  return { digest: hash.digest('hex'), bytes }
+}
+
+async function openMakingFolder(file: string) {
+  try {
+    return await open(file, 'wx')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    await mkdir(path.dirname(file), { recursive: true })
+    return open(file, 'wx')
+  }
+}
+
+/**
+ * `writeAtomic` for small files whose loss in a power cut costs only time (receipts): synchronous and without
+ * fsync; rename still makes it all or nothing for every other process.
+ */
+export function writeAtomicSmall(target: string, text: string): void {
+  const temporary = temporaryPath(target)
+  try {
+    try {
+      fs.writeFileSync(temporary, text, { flag: 'wx' })
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+      fs.mkdirSync(path.dirname(target), { recursive: true })
+      fs.writeFileSync(temporary, text, { flag: 'wx' })
+    }
+    fs.renameSync(temporary, target)
+  } catch (error) {
+    fs.rmSync(temporary, { force: true })
+    throw writeError(error, target)
+  }
+}
+
+/** Removes what interrupted writes left in one folder. @returns how many files were removed. */
+export async function sweepFolder(folder: string): Promise<number> {
+  let removed = 0
+  for (const name of await readdir(folder).catch(() => [] as string[]))
+    if (isTemporaryName(name)) {
+      await rm(path.join(folder, name), { force: true })
+      removed++
+    }
+  return removed
+}

@@ -1,0 +1,87 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { writeAtomicSmall } from './atomicWrite.ts'
+import { type FileStamp, fileStamp } from './fileStamp.ts'
+import { readError, readTextIfThere } from './readFile.ts'
+
+/** One remembered digest: path relative to the root, the kind that digested it, the stamp it had, the digest. */
+export type DigestEntry = readonly [path: string, kind: string, stamp: FileStamp, digest: string]
+
+const REWRITE_FACTOR = 3
+
+/**
+ * Digests by path and stamp, kept as JSON lines. It only saves time: a lost or torn line means that a file is read
+ * again, so lines are appended without fsync.
+ */
+export class DigestCache {
+  readonly #root: string
+  readonly #file: string
+  readonly #known = new Map<string, { stamp: FileStamp; digest: string }>()
+  #fresh: DigestEntry[] = []
+  #lines = 0
+
+  constructor(root: string, file: string) {
+    this.#root = root
+    this.#file = file
+    for (const line of (readTextIfThere(file) ?? '').split('\n')) {
+      if (line === '') continue
+      this.#lines++
+      try {
+        const [p, kind, stamp, digest] = JSON.parse(line) as DigestEntry
+        if (typeof digest === 'string') this.#known.set(`${kind}\0${p}`, { stamp, digest })
+      } catch {
+        // A line torn by a crash; its file is digested again.
+      }
+    }
+  }
+
+  /** The digest of a file (path relative to the root) if its stamp is still the one that was digested. */
+  lookUp(relativePath: string, kind: string): string | undefined {
+    const known = this.#known.get(`${kind}\0${relativePath}`)
+    if (known === undefined) return undefined
+    return fileStamp(path.resolve(this.#root, relativePath)) === known.stamp ? known.digest : undefined
+  }
+
+  /** What is remembered of a file, whether or not it still holds. */
+  entry(relativePath: string, kind: string): DigestEntry | undefined {
+    const known = this.#known.get(`${kind}\0${relativePath}`)
+    return known === undefined ? undefined : [relativePath, kind, known.stamp, known.digest]
+  }
+
+  remember(entries: readonly DigestEntry[]): void {
+    for (const entry of entries) {
+      const [p, kind, stamp, digest] = entry
+      const known = this.#known.get(`${kind}\0${p}`)
+      if (known?.stamp === stamp && known.digest === digest) continue
+      this.#known.set(`${kind}\0${p}`, { stamp, digest })
+      this.#fresh.push(entry)
+    }
+    if (this.#fresh.length >= 256) this.save()
+  }
+
+  save(): void {
+    if (this.#fresh.length === 0) return
+    const text = this.#fresh.map(e => `${JSON.stringify(e)}\n`).join('')
+    this.#lines += this.#fresh.length
+    this.#fresh = []
+    if (this.#lines > REWRITE_FACTOR * this.#known.size + 1000) {
+      writeAtomicSmall(
+        this.#file,
+        [...this.#known]
+          .map(([key, v]) => {
+            const [kind, p] = key.split('\0')
+            return `${JSON.stringify([p, kind, v.stamp, v.digest])}\n`
+          })
+          .join(''),
+      )
+      this.#lines = this.#known.size
+      return
+    }
+    try {
+      fs.mkdirSync(path.dirname(this.#file), { recursive: true })
+      fs.appendFileSync(this.#file, text)
+    } catch (error) {
+      throw readError(error, this.#file)
+    }
+  }
+}

@@ -1,0 +1,3 @@
+import fs from 'node:fs'
+
+export const existsSync = (file: string): boolean => fs.existsSync(file)

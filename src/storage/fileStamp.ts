@@ -1,0 +1,17 @@
+import fs from 'node:fs'
+
+/** Size, modification time (ns) and inode: what tells an unchanged file without reading it. */
+export type FileStamp = string
+
+/** @returns undefined when there is no such file. */
+export function fileStamp(file: string): FileStamp | undefined {
+  const s = fs.statSync(file, { bigint: true, throwIfNoEntry: false })
+  return s?.isFile() ? `${s.size}:${s.mtimeNs}:${s.ino}` : undefined
+}
+
+/** The size in bytes that a stamp says. */
+export const stampedSize = (stamp: FileStamp): number => Number(stamp.slice(0, stamp.indexOf(':')))
+
+/** Modification time in ns; undefined when there is no such file. */
+export const modifiedAt = (file: string): bigint | undefined =>
+  fs.statSync(file, { bigint: true, throwIfNoEntry: false })?.mtimeNs
