@@ -1,9 +1,10 @@
 // Bundles the command line and its worker into dist/, with shared chunks; dependencies stay packages.
-import { rmSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
 import { build } from 'esbuild'
 
-rmSync('dist', { recursive: true, force: true })
-await build({
+// Nothing is written unless all of it was built, so that a broken source leaves the last build in place.
+const { outputFiles } = await build({
   entryPoints: { voxmill: 'src/voxmill.ts', worker: 'src/cli/worker.ts' },
   outdir: 'dist',
   bundle: true,
@@ -15,4 +16,10 @@ await build({
   sourcemap: 'linked',
   chunkNames: 'chunks/[name]-[hash]',
   logLevel: 'warning',
+  write: false,
 })
+rmSync('dist', { recursive: true, force: true })
+for (const { path: file, contents } of outputFiles) {
+  mkdirSync(path.dirname(file), { recursive: true })
+  writeFileSync(file, contents)
+}

@@ -1,4 +1,5 @@
 // Writes profiles/profile.schema.json and docs/reference/profile.md from src/profiles/schema.ts.
+import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -21,4 +22,10 @@ const { profileJsonSchema, profileReference } = await import(
 )
 const schema = profileJsonSchema()
 writeFileSync(`${root}profiles/profile.schema.json`, `${JSON.stringify(schema, null, 2)}\n`)
+execFileSync(process.execPath, [
+  `${root}node_modules/@biomejs/biome/bin/biome`,
+  'format',
+  '--write',
+  `${root}profiles/profile.schema.json`,
+])
 writeFileSync(`${root}docs/reference/profile.md`, profileReference(schema))

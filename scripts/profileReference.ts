@@ -1,5 +1,5 @@
 /** The parts of a JSON Schema that the reference page shows. */
-interface SchemaNode {
+export interface SchemaNode {
   readonly type?: string | readonly string[]
   readonly description?: string
   readonly properties?: Readonly<Record<string, SchemaNode>>
@@ -78,7 +78,8 @@ function keyTable({ properties, required }: SchemaNode): string[] {
   ]
 }
 
-const row = (...cells: string[]): string =>
+/** One row of a Markdown table. */
+export const row = (...cells: string[]): string =>
   `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`
 
 function fallback({ default: value }: SchemaNode): string {
@@ -87,7 +88,8 @@ function fallback({ default: value }: SchemaNode): string {
   return empty ? 'no' : `no, \`${typeof value === 'string' ? value : JSON.stringify(value)}\``
 }
 
-function kind(node: SchemaNode): string {
+/** What a value may be, in words. */
+export function kind(node: SchemaNode): string {
   if (node.const !== undefined) return `\`${node.const}\``
   if (node.enum) return node.enum.map(value => `\`${value}\``).join(' or ')
   const branches = [...(node.anyOf ?? []), ...(node.oneOf ?? [])]

@@ -17,7 +17,7 @@ export const workbook: ArtifactKind<WorkbookContent> = {
   name: 'workbook',
   async read(file) {
     const { bytes, digest } = await readWhole(file)
-    return { value: { book: await readWorkbook(bytes, { source: file }) }, digest }
+    return { value: { book: await readWorkbook(bytes, file) }, digest }
   },
   digest: digestFile,
   async write(file, value) {

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import type { Shape } from '../core/volume.ts'
 
 const UNITS: Record<string, number> = { '': 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12 }
 
@@ -19,6 +20,13 @@ export function parseBytes(text: string): number {
   const n = match === null ? Number.NaN : Number(match[1]) * UNITS[match[2]!.toLowerCase()]!
   if (!(n > 0)) throw new InvalidArgumentError('It must be a size such as 800M or 16G.')
   return n
+}
+
+export function parseShape(text: string): Shape {
+  const sizes = text.split('x').map(Number)
+  if (sizes.length !== 3 || !sizes.every(n => Number.isInteger(n) && n > 0))
+    throw new InvalidArgumentError('It must be three numbers of voxels, such as 96x96x40.')
+  return sizes as unknown as Shape
 }
 
 /** Options that every command that makes files has. */

@@ -46,6 +46,9 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
+/** Descriptions wrap beside the longest flag and command even on a terminal of 80 columns. */
+const HELP = { minWidthToWrap: 24, subcommandTerm: (command: Command) => command.name() }
+
 /** Loads the one command that is asked for; all of them for help. */
 export async function program(argv: readonly string[], context: CommandContext): Promise<Command> {
   const all = new Command('voxmill')
@@ -54,11 +57,13 @@ export async function program(argv: readonly string[], context: CommandContext):
     .showHelpAfterError('(voxmill COMMAND --help shows examples)')
     .addHelpText(
       'after',
-      '\nStart here:\n  voxmill demo nme            make a phantom archive and run everything on it\n  voxmill run nme -r ROOT     do the whole nme pipeline\n\nExit codes: 0 clean, 1 internal fault, 2 usage, 3 nothing to do, 4 validation errors, 8 some cases failed, 130 interrupted',
+      '\nStart here:\n  voxmill demo nme            make a phantom archive and run everything on it\n  voxmill run nme -r ROOT     do the whole nme pipeline\n  voxmill COMMAND --help      flags and examples\n\nExit codes: 0 clean, 1 internal fault, 2 usage, 3 nothing to do,\n4 validation errors, 8 some cases failed, 130 interrupted',
     )
+    .configureHelp(HELP)
     .exitOverride()
   const asked = argv[0] ?? ''
-  const loaders = Object.hasOwn(COMMANDS, asked) ? [COMMANDS[asked]!] : Object.values(COMMANDS)
+  const quick = asked === '--version' || asked === '-V'
+  const loaders = Object.hasOwn(COMMANDS, asked) ? [COMMANDS[asked]!] : quick ? [] : Object.values(COMMANDS)
   for (const load of loaders) {
     const command = await load(context)
     inherit(command)
@@ -68,7 +73,7 @@ export async function program(argv: readonly string[], context: CommandContext):
 }
 
 function inherit(command: Command): void {
-  command.exitOverride().showHelpAfterError('(--help shows examples)')
+  command.exitOverride().configureHelp(HELP).showHelpAfterError('(--help shows examples)')
   for (const sub of command.commands) inherit(sub)
 }
 

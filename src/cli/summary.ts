@@ -41,7 +41,7 @@ export function printSummary(console: Console, report: RunReport): void {
   for (const { what, path } of report.results) console.say(`${what.padEnd(30)} ${path}`)
   const written = outcomes.reduce((sum, o) => sum + o.bytesWritten, 0)
   console.say(
-    `${report.stopped ? 'stopped after' : 'took'} ${formatDuration(report.seconds)} (${report.seconds.toFixed(1)} s), ${formatBytes(written)} written`,
+    `${report.stopped ? 'stopped after' : 'took'} ${report.seconds < 60 ? `${report.seconds.toFixed(1)} s` : formatDuration(report.seconds)}, ${formatBytes(written)} written`,
   )
 }
 
@@ -68,7 +68,7 @@ function printFindings(console: Console, findings: readonly Finding[]): void {
   )
   for (const { finding: f, count } of rows)
     console.say(
-      `${console.paint(SEVERITY_STYLE[f.severity], f.severity.padEnd(8))} ${String(count).padStart(5)} × ${f.code.padEnd(24)} e.g. ${f.where}: ${f.message}`,
+      `${console.paint(SEVERITY_STYLE[f.severity], f.severity.padEnd(8))} ${String(count).padStart(5)} × ${f.code}\n           ${count > 1 ? 'e.g. ' : ''}${f.where}: ${f.message}`,
     )
   if (rows.length > 0)
     console.say(console.paint('dim', 'voxmill explain CODE tells why a finding matters and what to do'))

@@ -12,6 +12,7 @@ import type { Workspace } from '../engine/workspace.ts'
 import type { CommandContext } from './context.ts'
 import { dryRun, type Stages } from './dryRun.ts'
 import { progressListener } from './progress.ts'
+import { shownPath } from './shownPath.ts'
 import { exitCodeOf, printSummary, type RunReport } from './summary.ts'
 
 /** Options that every command that makes files has. */
@@ -91,7 +92,7 @@ export async function withRun(
     outcomes: [...(result.refused ?? []), ...run.outcomes],
     findings: result.findings ?? [],
     seconds: (performance.now() - started) / 1000,
-    results: result.results.map(r => ({ ...r, path: path.relative(process.cwd(), r.path) || '.' })),
+    results: result.results.map(r => ({ ...r, path: shownPath(r.path) })),
     stopped: run.stopped,
   }
   let code: ExitCode = context.signal.aborted ? EXIT.interrupted : exitCodeOf(report)

@@ -18,6 +18,8 @@ export interface Job {
   readonly outputs: Readonly<Record<string, SlotPaths>>
   /** Predicted peak memory in bytes. */
   readonly memory: number
+  /** Why the plan knows already that the case cannot be used: the job fails with this finding and makes nothing. */
+  readonly refusal?: Finding
   /** Carry it out even if its receipt agrees. */
   readonly remake?: boolean
   /** Bytes of input, by which progress is weighed. */

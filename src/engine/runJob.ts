@@ -1,4 +1,5 @@
-import { findingsOf } from '../core/dataError.ts'
+import path from 'node:path'
+import { DataError, findingsOf } from '../core/dataError.ts'
 import { Fault, faultRecord } from '../core/fault.ts'
 import { type Finding, finding } from '../core/finding.ts'
 import { VERSION } from '../core/version.ts'
@@ -104,6 +105,9 @@ class JobRecord {
   }
 
   async carryOut(): Promise<void> {
+    const { refusal } = this.job
+    if (refusal !== undefined)
+      throw new DataError(refusal.code, refusal.message, { where: refusal.where, findings: [refusal] })
     const values = await this.#readInputs()
     const { job, step } = this
     const produced = (await step.run(values, job.params, {
@@ -124,8 +128,9 @@ class JobRecord {
       if (f.kind.write === undefined) throw new Error(`artifacts of kind ${f.kind.name} cannot be written`)
       const file = this.#absolute(f.path)
       const asWritten = f.editable === undefined || (await this.#isAsWritten(f, file))
-      if (!asWritten && f.editable === 'rewritten') await this.#keepEdited(f, file)
+      const edited = !asWritten && f.editable === 'rewritten' ? await this.#keepEdited(f, file) : undefined
       const written = await f.kind.write(file, value as never)
+      await edited?.tell(written.digest)
       if (f.editable === 'rewritten' || (f.editable === 'amended' && asWritten))
         this.#note(f.path, AS_WRITTEN, fileStamp(file), written.digest)
       this.#bytesWritten += written.bytes
@@ -172,15 +177,31 @@ class JobRecord {
     const stamp = fileStamp(file)
     if (stamp === undefined) return true
     const written = this.env.known.get(`${AS_WRITTEN}\0${f.path}`)
-    return written !== undefined && (stamp === written[2] || (await f.kind.digest(file)) === written[3])
+    if (written !== undefined && stamp === written[2]) return true
+    const last = written?.[3] ?? this.#earlier?.outputs.find(o => o.path === f.path)?.digest
+    return last !== undefined && (await f.kind.digest(file)) === last
   }
 
-  /** Keeps a copy of what a person, or another program, has made of an editable file. */
-  async #keepEdited(f: SlotFile, file: string): Promise<void> {
+  /**
+   * Keeps a copy of what a person, or another program, has made of an editable file. `tell` reports it, or drops the
+   * copy when the new file turns out to be the same: then a run was killed between writing it and its receipt.
+   */
+  async #keepEdited(f: SlotFile, file: string): Promise<{ tell(newDigest: string): Promise<void> }> {
+    const before = await f.kind.digest(file)
     const copy = await keepCopy(file)
-    this.#findings.push(
-      finding('file-edited', f.path, `it was not as voxmill wrote it; the edited file was kept as ${copy}`),
-    )
+    return {
+      tell: async newDigest => {
+        if (newDigest === before) await removeIfUnchanged(copy, before)
+        else
+          this.#findings.push(
+            finding(
+              'file-edited',
+              f.path,
+              `it was not as voxmill wrote it; the edited file was kept as ${path.basename(copy)}`,
+            ),
+          )
+      },
+    }
   }
 
   /** Files that the job wrote under other names before and that nobody has touched since. */
@@ -218,7 +239,7 @@ class JobRecord {
 
   failed(error: unknown, started: number): JobOutcome {
     this.#findings.push(...findingsOf(error, this.job.case).map(f => ({ ...f, severity: 'error' as const })))
-    const fatal = error instanceof WriteError
+    const fatal = error instanceof WriteError && error.everywhere
     if (!fatal) {
       try {
         this.leaveReceipt('failed', started, error)

@@ -10,7 +10,7 @@ import type { RefusedSample } from './nmeSamples.ts'
 /** One worksheet of a workbook on disk. */
 export async function readManifest(file: string, sheet: string): Promise<Table> {
   existingFile(file)
-  const book = await readWorkbook((await readWhole(file)).bytes, { source: file })
+  const book = await readWorkbook((await readWhole(file)).bytes, file)
   return book.sheet(sheet)
 }
 

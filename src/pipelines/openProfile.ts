@@ -31,7 +31,7 @@ export async function readProfileTables(
     existingFile(where)
     const { bytes } = await readWhole(where)
     if (format === 'xlsx') {
-      const book = await readWorkbook(bytes, { source: where })
+      const book = await readWorkbook(bytes, where)
       tables.push(await book.sheet(sheet ?? book.sheetNames[0]!))
     } else if (format === 'json') tables.push(tableFromJson(new TextDecoder().decode(bytes), where))
     else tables.push(readCsv(bytes, { source: where }))

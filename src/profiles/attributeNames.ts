@@ -94,13 +94,13 @@ export function checkAttributes(
  */
 export function possibleValues(sections: Sections): (name: string, but?: string) => string[] | undefined {
   return (name, but) => {
-    const rule = sections.attributes[name]
+    const rule = own(sections.attributes, name)
     if (typeof rule === 'object')
       return [...Object.values(rule.map), ...(rule.otherwise === undefined ? [] : [rule.otherwise])]
     if (rule !== undefined) return undefined
     const patterns = sections.files
       .filter(({ path }) => path.includes(`{${name}}`))
-      .map(entry => entry.placeholders?.[name] ?? sections.placeholders[name])
+      .map(entry => own(entry.placeholders ?? {}, name) ?? own(sections.placeholders, name))
     const enumerated = patterns.map(pattern => (pattern === undefined ? undefined : finiteTexts(pattern)))
     if (patterns.length > 0 && enumerated.every(texts => texts !== undefined))
       return [...new Set(enumerated.flat())]
@@ -111,3 +111,7 @@ export function possibleValues(sections: Sections): (name: string, but?: string)
     return undefined
   }
 }
+
+/** A member of a mapping with arbitrary keys; `constructor` is one only if it was given. */
+const own = <T>(mapping: Readonly<Record<string, T>>, key: string): T | undefined =>
+  Object.hasOwn(mapping, key) ? mapping[key] : undefined

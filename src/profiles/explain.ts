@@ -1,10 +1,5 @@
-import {
-  LONGEST_NAME,
-  matchSegment,
-  type PathPattern,
-  type SegmentPattern,
-  type SegmentReach,
-} from './pattern.ts'
+import { LONGEST_NAME } from './pathName.ts'
+import { matchSegment, type PathPattern, type SegmentPattern, type SegmentReach } from './pattern.ts'
 
 /** A file that does not fit the profile, and why: a finding. */
 export interface UnmatchedFile {
@@ -103,7 +98,7 @@ function describe(
         : `'${token.text}' differs in upper and lower case only`
     return `'${token.text}' is missing ${before}`
   }
-  const known = values[token.name]
+  const known = Object.hasOwn(values, token.name) ? values[token.name] : undefined
   if (known !== undefined) return `{${token.name}} was '${known}' further up, and that is missing ${before}`
   const earlier = segment.tokens.slice(0, reach.token)
   if (earlier.some(other => other.kind === 'placeholder' && other.name === token.name))

@@ -1,6 +1,7 @@
 import { AttributeDerivation } from './derive.ts'
 import { nearestEntry, type UnmatchedFile } from './explain.ts'
 import { type GroupedLayout, groupedLayout } from './layout.ts'
+import { pathNameProblem } from './pathName.ts'
 import { compilePath, matchPath, type PathPattern } from './pattern.ts'
 import type { FileEntry, Profile } from './schema.ts'
 import { ProfileTableError, type Table, TableJoin } from './tableJoin.ts'
@@ -97,7 +98,10 @@ export class ArchiveMatcher {
   /** The cells of the profile's columns of the archive manifest, by column title. */
   manifestCells({ attributes }: MatchedFile): Record<string, string> {
     return Object.fromEntries(
-      this.#profile.manifest.columns.map(({ name, from }) => [name, attributes[from] ?? '']),
+      this.#profile.manifest.columns.map(({ name, from }) => [
+        name,
+        Object.hasOwn(attributes, from) ? attributes[from]! : '',
+      ]),
     )
   }
 
@@ -169,7 +173,7 @@ export class ArchiveMatcher {
     values: Readonly<Record<string, string>>,
   ): Pick<UnmatchedFile, 'cause' | 'message' | 'rule' | 'remedy'> | undefined {
     for (const name of this.#pathAttributes) {
-      const reason = unusableInPath(values[name]!)
+      const reason = pathNameProblem(values[name]!)
       if (reason)
         return {
           cause: 'value',
@@ -198,14 +202,6 @@ function compileEntry(profile: Profile, entry: FileEntry): CompiledEntry {
     where: Object.entries(entry.where ?? {}).map(([name, values]) => [name, new Set(values)] as const),
     remap: new Map(Object.entries(entry.remap ?? {}).map(([from, to]) => [Number(from), to])),
   }
-}
-
-function unusableInPath(value: string): string | undefined {
-  if (value === '') return 'it is empty'
-  if (value === '.' || value === '..') return 'it means a folder of its own'
-  if (/[/\\]/.test(value)) return 'it holds a slash'
-  if (/\p{Cc}/u.test(value)) return 'it holds a control character'
-  return undefined
 }
 
 /** Names of the masks of a sample in the order in which they are merged; one without a name is ''. */

@@ -1,8 +1,6 @@
+import { LONGEST_NAME } from './pathName.ts'
 import { placeholderRegExp } from './placeholderPattern.ts'
 import { parseTemplate, renderTemplate, type Template, type TemplateToken } from './template.ts'
-
-/** The longest file or folder name that common file systems can hold; longer ones are not tried. */
-export const LONGEST_NAME = 255
 
 type Values = Record<string, string>
 type Placeholder = TemplateToken & { readonly kind: 'placeholder' }
@@ -109,8 +107,9 @@ export function matchSegment(
   if (text.length > LONGEST_NAME) return false
   const { tokens, repeated } = segment
   let failed: Set<string> | undefined
+  const bound = (name: string) => (Object.hasOwn(values, name) ? values[name] : undefined)
   const stateOf = (index: number, at: number) =>
-    `${index} ${at} ${repeated.map(name => values[name] ?? '').join('/')}`
+    `${index} ${at} ${repeated.map(name => bound(name) ?? '').join('/')}`
 
   const fail = (token: number, at: number, tried?: string): false => {
     if (reach && (token > reach.token || (token === reach.token && at > reach.at))) {
@@ -125,7 +124,7 @@ export function matchSegment(
   const from = (index: number, at: number): boolean => {
     const token = tokens[index]
     if (token === undefined) return at === text.length || fail(index, at)
-    const fixed = token.kind === 'text' ? token.text : values[token.name]
+    const fixed = token.kind === 'text' ? token.text : bound(token.name)
     if (fixed !== undefined)
       return text.startsWith(fixed, at) ? from(index + 1, at + fixed.length) : fail(index, at)
     return token.kind === 'placeholder' && fill(index, at, token)
@@ -154,7 +153,7 @@ export function matchSegment(
   // the one before its closing text, has a single end.
   const follows = (index: number): string | undefined => {
     const next = tokens[index + 1]
-    return next === undefined ? '' : next.kind === 'text' ? next.text : values[next.name]
+    return next === undefined ? '' : next.kind === 'text' ? next.text : bound(next.name)
   }
   const isLast = (index: number) => index + 2 >= tokens.length
 

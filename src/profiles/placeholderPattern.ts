@@ -1,7 +1,7 @@
-/** Repetitions without a small upper bound that one pattern may have; each multiplies the time by the length. */
-const MOST_OPEN_REPETITIONS = 3
-/** From this many possible counts on, a bounded repetition costs as much as an open one. */
-const WIDE_REPETITION = 10
+import { LONGEST_NAME } from './pathName.ts'
+
+/** Ways in which a pattern may try one name; three open repetitions on the longest name are just within. */
+const MOST_WAYS = 2e7
 
 /** What is wrong with a pattern, and what to do about it. */
 export interface PatternProblem {
@@ -18,12 +18,14 @@ export const placeholderRegExp = (pattern: string): RegExp =>
  *
  * JavaScript's engine backtracks, so that `(\d+)+` takes time exponential in the length of a file name. The
  * language is therefore kept to what cannot: no back references, no look-around, no repeated group whose inside
- * can match in several ways, and at most three open repetitions, which leaves cubic time on names of at most
- * 255 characters. For the theory see Weideman et al., "Analyzing matching time behavior of backtracking regular
- * expression matchers by using ambiguity of NFA", CIAA 2016.
+ * can match in several ways, and a bound on the ways in which the parts can be combined. For the theory see
+ * Weideman et al., "Analyzing matching time behavior of backtracking regular expression matchers by using ambiguity
+ * of NFA", CIAA 2016.
  */
 export function patternProblem(pattern: string): PatternProblem | undefined {
   try {
+    // Compiled as it stands, too: `a)+(b` is whole only between the parentheses that are put around it.
+    new RegExp(pattern, 'u')
     placeholderRegExp(pattern)
   } catch (error) {
     return {
@@ -33,19 +35,19 @@ export function patternProblem(pattern: string): PatternProblem | undefined {
     }
   }
   const scan = new PatternScan(pattern)
-  scan.alternatives()
-  if (scan.problem === undefined && scan.open > MOST_OPEN_REPETITIONS)
+  const ways = scan.alternatives()
+  if (scan.problem === undefined && ways > MOST_WAYS)
     return {
-      message: `the pattern repeats ${scan.open} times without a limit, which can take very long on some names`,
-      remedy: `Use at most ${MOST_OPEN_REPETITIONS} of * + {n,}, or split the text into several placeholders.`,
+      message: 'the pattern has so many repetitions and alternatives that a long name could take very long',
+      remedy:
+        'Use at most three of * and +, fewer of ? and {m,n} beside them, or split the text into several placeholders.',
     }
   return scan.problem
 }
 
-/** Walks over a pattern that compiles; each method returns whether what it read can match in several ways. */
+/** Walks over a pattern that compiles; each method returns in how many ways, at most, what it read can match. */
 class PatternScan {
   problem: PatternProblem | undefined
-  open = 0
   readonly #text: string
   #at = 0
 
@@ -53,43 +55,36 @@ class PatternScan {
     this.#text = text
   }
 
-  alternatives(): boolean {
-    let several = this.#sequence()
+  alternatives(): number {
+    let ways = this.#sequence()
     while (this.#text[this.#at] === '|') {
       this.#at++
-      this.#sequence()
-      several = true
+      ways += this.#sequence()
     }
-    return several
+    return ways
   }
 
-  #sequence(): boolean {
-    let several = false
+  #sequence(): number {
+    let ways = 1
     while (this.#at < this.#text.length && !'|)'.includes(this.#text[this.#at]!)) {
       const atom = this.#atom()
-      const repetition = this.#repetition()
-      if (repetition === undefined) {
-        several ||= atom
-        continue
-      }
-      const [fewest, most] = repetition
-      if (most > 1 && atom)
+      const [fewest, most] = this.#repetition()
+      if (most > 1 && atom > 1)
         this.#refuse(
           'a group with alternatives or repetitions inside is repeated, which can take exponential time',
           'Write the group out, or repeat a character class such as [A-Z0-9]+ in its place.',
         )
-      if (most - fewest >= WIDE_REPETITION) this.open++
-      several ||= atom || most !== fewest
+      ways *= atom + Math.min(most - fewest, LONGEST_NAME)
     }
-    return several
+    return ways
   }
 
-  #atom(): boolean {
+  #atom(): number {
     const character = this.#text[this.#at]!
     if (character === '(') return this.#group()
     if (character === '[') {
       this.#skip(/\[(?:\\.|[^\]\\])*\]/suy)
-      return false
+      return 1
     }
     if (character === '\\') {
       if (/[1-9k]/.test(this.#text[this.#at + 1]!))
@@ -98,7 +93,7 @@ class PatternScan {
           'Use the same placeholder twice in the path instead; both must then have the same text.',
         )
       this.#skip(/\\(?:[pPu]\{[^}]*\}|.)/suy)
-      return false
+      return 1
     }
     if (character === '^' || character === '$')
       this.#refuse(
@@ -106,10 +101,10 @@ class PatternScan {
         `Leave ${character} out, or write \\${character} for the character itself.`,
       )
     this.#skip(/./suy)
-    return false
+    return 1
   }
 
-  #group(): boolean {
+  #group(): number {
     this.#at++
     if (this.#text[this.#at] === '?') {
       if (this.#text[this.#at + 1] !== ':')
@@ -119,14 +114,14 @@ class PatternScan {
         )
       this.#skip(/\?(?:<?[=!:]|<[^>]*>|[a-z-]*:)/suy)
     }
-    const several = this.alternatives()
+    const ways = this.alternatives()
     this.#at++
-    return several
+    return ways
   }
 
-  #repetition(): [number, number] | undefined {
+  #repetition(): [number, number] {
     const match = this.#skip(/(?:[*+?]|\{(\d+)(,?)(\d*)\})\??/suy)
-    if (!match) return undefined
+    if (!match) return [1, 1]
     if (match[0]!.startsWith('?')) return [0, 1]
     if (match[0]!.startsWith('*')) return [0, Number.POSITIVE_INFINITY]
     if (match[0]!.startsWith('+')) return [1, Number.POSITIVE_INFINITY]

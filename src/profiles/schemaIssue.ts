@@ -139,7 +139,9 @@ function schemasAt(path: Path): SchemaNode[] {
     nodes = branches(
       nodes.flatMap(({ properties, additionalProperties: others, items }) => {
         if (typeof key === 'number') return items ?? []
-        return properties?.[String(key)] ?? (typeof others === 'object' ? others : [])
+        const name = String(key)
+        if (properties && Object.hasOwn(properties, name)) return properties[name]!
+        return typeof others === 'object' ? others : []
       }),
     )
   return nodes

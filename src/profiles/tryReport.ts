@@ -102,14 +102,14 @@ function listed<T>(items: readonly T[], linesOf: (item: T) => string[]): string[
   return [...items.slice(0, MOST_REPEATS_SHOWN).flatMap(linesOf), ...(more > 0 ? [`  and ${more} more`] : [])]
 }
 
-/** Columns aligned by the widest cell; numbers to the right, text to the left. */
+/** Columns aligned by the widest cell; counts, in the second column, to the right. */
 function table(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map(row => [...row[column]!].length)))
   return rows.map(row =>
     row
       .map((cell, column) => {
         const blank = ' '.repeat(widths[column]! - [...cell].length)
-        return /^\d+$/.test(cell) ? blank + cell : cell + blank
+        return column === 1 && /^\d+$/.test(cell) ? blank + cell : cell + blank
       })
       .join('  ')
       .trimEnd(),

@@ -5,7 +5,17 @@ import path from 'node:path'
 import { Fault } from '../core/fault.ts'
 
 /** The disk refused a write; nothing half-written is left under the target's name. */
-export class WriteError extends Fault {}
+export class WriteError extends Fault {
+  /** Whether every other file would be refused too: the disk is full, read-only or broken. */
+  readonly everywhere: boolean
+
+  constructor(message: string, options: ConstructorParameters<typeof Fault>[1] & { everywhere: boolean }) {
+    super(message, options)
+    this.everywhere = options.everywhere
+  }
+}
+
+const EVERYWHERE = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO'])
 
 const TEMPORARY = /^\..+\.\d+-\d+\.voxmill-tmp$/
 let count = 0
@@ -13,7 +23,8 @@ let count = 0
 /** Whether a file name is one that an interrupted write left behind. */
 export const isTemporaryName = (name: string): boolean => TEMPORARY.test(name)
 
-const temporaryPath = (target: string): string =>
+/** A name beside the target that no other write uses, and that a later run knows as left over. */
+export const temporaryPath = (target: string): string =>
   path.join(path.dirname(target), `.${path.basename(target)}.${process.pid}-${++count}.voxmill-tmp`)
 
 const remedies: Record<string, string> = {
@@ -36,6 +47,7 @@ export function writeError(error: unknown, target: string): Error {
   const reason = code === 'ENOSPC' ? 'no space is left on the device' : (error as Error).message
   return new WriteError(`cannot write ${target}: ${reason}`, {
     remedy: remedies[code] ?? 'Check the disk and the output folder, then run again.',
+    everywhere: EVERYWHERE.has(code),
     cause: error,
     where: target,
   })

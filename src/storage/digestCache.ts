@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { writeAtomicSmall } from './atomicWrite.ts'
 import { type FileStamp, fileStamp } from './fileStamp.ts'
-import { readError, readTextIfThere } from './readFile.ts'
+import { readTextIfThere } from './readFile.ts'
 
 /** One remembered digest: path relative to the root, the kind that digested it, the stamp it had, the digest. */
 export type DigestEntry = readonly [path: string, kind: string, stamp: FileStamp, digest: string]
@@ -64,24 +64,23 @@ export class DigestCache {
     const text = this.#fresh.map(e => `${JSON.stringify(e)}\n`).join('')
     this.#lines += this.#fresh.length
     this.#fresh = []
-    if (this.#lines > REWRITE_FACTOR * this.#known.size + 1000) {
-      writeAtomicSmall(
-        this.#file,
-        [...this.#known]
-          .map(([key, v]) => {
-            const [kind, p] = key.split('\0')
-            return `${JSON.stringify([p, kind, v.stamp, v.digest])}\n`
-          })
-          .join(''),
-      )
-      this.#lines = this.#known.size
-      return
-    }
     try {
-      fs.mkdirSync(path.dirname(this.#file), { recursive: true })
-      fs.appendFileSync(this.#file, text)
-    } catch (error) {
-      throw readError(error, this.#file)
+      if (this.#lines > REWRITE_FACTOR * this.#known.size + 1000) this.#rewrite()
+      else {
+        fs.mkdirSync(path.dirname(this.#file), { recursive: true })
+        fs.appendFileSync(this.#file, text)
+      }
+    } catch {
+      // A full or read-only disk: the files themselves tell of it; here only time is lost.
     }
+  }
+
+  #rewrite(): void {
+    const lines = [...this.#known].map(([key, { stamp, digest }]) => {
+      const [kind, p] = key.split('\0')
+      return `${JSON.stringify([p, kind, stamp, digest])}\n`
+    })
+    writeAtomicSmall(this.#file, lines.join(''))
+    this.#lines = this.#known.size
   }
 }

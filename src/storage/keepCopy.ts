@@ -2,16 +2,16 @@ import { constants, copyFile } from 'node:fs/promises'
 import path from 'node:path'
 import { writeError } from './atomicWrite.ts'
 
-/** Copies a file to `name.kept-N.ext` beside it, the first N that is free. @returns the name of the copy. */
+/** Copies a file to `name.kept-N.ext` beside it, the first N that is free. @returns the path of the copy. */
 export async function keepCopy(file: string): Promise<string> {
   const { dir, name, ext } = path.parse(file)
   for (let n = 1; ; n++) {
-    const copy = `${name}.kept-${n}${ext}`
+    const copy = path.join(dir, `${name}.kept-${n}${ext}`)
     try {
-      await copyFile(file, path.join(dir, copy), constants.COPYFILE_EXCL)
+      await copyFile(file, copy, constants.COPYFILE_EXCL)
       return copy
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw writeError(error, path.join(dir, copy))
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw writeError(error, copy)
     }
   }
 }

@@ -1,8 +1,8 @@
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { EXIT, Fault } from '../core/fault.ts'
-import { isTemporaryName, writeError } from './atomicWrite.ts'
+import { Fault } from '../core/fault.ts'
+import { isTemporaryName, temporaryPath, writeError } from './atomicWrite.ts'
 import { walk } from './walk.ts'
 
 /** Another run works on the same root. */
@@ -46,7 +46,7 @@ export interface RunLock {
 
 /**
  * Takes the root for one run. The lock is a file with who holds it; one whose process is gone is taken over, and what
- * that run left half-written is removed.
+ * that run left half-written is removed from the folders that it wrote in and from the lock's own.
  *
  * @throws RootBusyError naming the holder.
  */
@@ -59,39 +59,81 @@ export function takeRoot(root: string, file: string, command: string, writes: re
     command,
     writes,
   }
-  let swept = 0
-  for (let attempt = 0; ; attempt++) {
-    try {
-      fs.mkdirSync(path.dirname(file), { recursive: true })
-      // Written under another name and linked, so that a lock is never seen half-written.
-      const draft = `${file}.${process.pid}`
-      fs.writeFileSync(draft, JSON.stringify(record))
-      try {
-        fs.linkSync(draft, file)
-      } finally {
-        fs.rmSync(draft, { force: true })
-      }
-      break
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || attempt > 5) throw writeError(error, file)
-    }
+  let abandoned: readonly string[] | undefined
+  for (let attempt = 0; !placeLock(file, record); attempt++) {
     const holder = readLock(file)
-    if (holder !== undefined && (holder.host !== record.host || alive(holder)))
-      throw new RootBusyError(
-        `${root} is in use by \`${holder.command}\` (process ${holder.pid} on ${holder.host}, since ${holder.started})`,
-        {
-          remedy:
-            holder.host === record.host
-              ? 'Wait until it ends, or stop it, then run again.'
-              : `Wait until it ends. If ${holder.host} is down, remove ${file} and run again.`,
-          exitCode: EXIT.usage,
-        },
-      )
-    for (const folder of new Set([...(holder?.writes ?? []), ...writes]))
-      swept += sweepTree(path.resolve(root, folder))
-    fs.rmSync(file, { force: true })
+    const held = holder !== undefined && (holder.host !== record.host || alive(holder))
+    if (held || attempt > 5) throw busy(root, file, holder, record.host)
+    abandoned = holder?.writes ?? []
+    removeAbandoned(file, holder)
   }
+  // Of a run that was killed while it took the lock, no lock tells: so its own folder is looked through every time.
+  let swept = sweepTemporary(path.dirname(file), fs.readdirSync(path.dirname(file)))
+  if (abandoned !== undefined)
+    for (const folder of new Set([
+      path.dirname(file),
+      ...[...abandoned, ...writes].map(w => path.resolve(root, w)),
+    ]))
+      swept += sweepTree(folder)
   return { swept, release: () => fs.rmSync(file, { force: true }) }
+}
+
+/** Puts the lock in its place, whole, unless there is one. @returns whether it is ours. */
+function placeLock(file: string, record: LockRecord): boolean {
+  const draft = temporaryPath(file)
+  try {
+    fs.mkdirSync(path.dirname(file), { recursive: true })
+    fs.writeFileSync(draft, JSON.stringify(record))
+    try {
+      fs.linkSync(draft, file)
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code ?? ''
+      // Whoever took the lock meanwhile has swept the draft away.
+      if (code === 'ENOENT') return false
+      if (!NO_LINKS.has(code)) throw error
+      fs.copyFileSync(draft, file, fs.constants.COPYFILE_EXCL)
+    }
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw writeError(error, file)
+  } finally {
+    fs.rmSync(draft, { force: true })
+  }
+}
+
+/** What file systems without hard links (FAT, some network shares) answer. */
+const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
+
+/** Moves the lock of a dead run away; if another run has taken it over meanwhile, that one keeps it. */
+function removeAbandoned(file: string, holder: LockRecord | undefined): void {
+  const aside = temporaryPath(file)
+  try {
+    fs.renameSync(file, aside)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
+    throw writeError(error, file)
+  }
+  const moved = readLock(aside)
+  if (moved !== undefined && (moved.pid !== holder?.pid || moved.started !== holder.started))
+    fs.renameSync(aside, file)
+  else fs.rmSync(aside, { force: true })
+}
+
+function busy(root: string, file: string, holder: LockRecord | undefined, host: string): RootBusyError {
+  if (holder === undefined)
+    return new RootBusyError(`the lock ${file} of ${root} can neither be read nor taken`, {
+      remedy: 'If no voxmill runs there, remove the lock and run again.',
+    })
+  return new RootBusyError(
+    `${root} is in use by \`${holder.command}\` (process ${holder.pid} on ${holder.host}, since ${holder.started})`,
+    {
+      remedy:
+        holder.host === host
+          ? 'Wait until it ends, or stop it, then run again.'
+          : `Wait until it ends. If ${holder.host} is down, remove ${file} and run again.`,
+    },
+  )
 }
 
 function readLock(file: string): LockRecord | undefined {
@@ -104,11 +146,19 @@ function readLock(file: string): LockRecord | undefined {
 
 function sweepTree(folder: string): number {
   if (!fs.existsSync(folder)) return 0
+  return sweepTemporary(folder, walkedPaths(folder))
+}
+
+function* walkedPaths(folder: string): Generator<string> {
+  for (const file of walk(folder)) yield file.path
+}
+
+function sweepTemporary(folder: string, files: Iterable<string>): number {
   let removed = 0
-  for (const file of walk(folder))
-    if (isTemporaryName(path.posix.basename(file.path))) {
-      fs.rmSync(path.join(folder, file.path), { force: true })
-      removed++
-    }
+  for (const file of files) {
+    if (!isTemporaryName(path.posix.basename(file))) continue
+    fs.rmSync(path.join(folder, file), { force: true })
+    removed++
+  }
   return removed
 }

@@ -2,19 +2,22 @@ import os from 'node:os'
 import path from 'node:path'
 import { Argument, Command } from 'commander'
 import { UsageError } from '../../core/fault.ts'
+import type { Shape } from '../../core/volume.ts'
 import { NME_FOLDERS } from '../../pipelines/nme.ts'
 import { phantomArchive } from '../../pipelines/nmePhantom.ts'
 import { writePhantom } from '../../pipelines/writePhantom.ts'
 import { existsSync } from '../../storage/exists.ts'
 import { namesIn } from '../../storage/packageFolder.ts'
 import type { CommandContext } from '../context.ts'
-import { parseCount, parseNumber, withRunFlags } from '../flags.ts'
+import { parseCount, parseNumber, parseShape, withRunFlags } from '../flags.ts'
+import { shownPath } from '../shownPath.ts'
 import type { RunFlags } from '../withRun.ts'
 import { carryOutNme } from './run.ts'
 
 interface Flags extends RunFlags {
   readonly samples: number
   readonly seed: number
+  readonly shape: Shape
 }
 
 export function demoCommand(context: CommandContext): Command {
@@ -24,6 +27,7 @@ export function demoCommand(context: CommandContext): Command {
     .argument('[dir]', 'folder to work in; a new one among the temporary files if not given')
     .option('--samples <n>', 'number of samples', parseCount, 12)
     .option('--seed <n>', 'seed of the phantoms', parseNumber, 7)
+    .option('--shape <XxYxZ>', 'voxels of a phantom, at least 16x16x8', parseShape, [96, 96, 40] as Shape)
     .addHelpText('after', '\nExample:\n  voxmill demo nme /tmp/nme-demo')
   return withRunFlags(command).action(async (_pipeline: string, dir: string | undefined, flags: Flags) => {
     const { console } = context.open(flags)
@@ -34,21 +38,22 @@ export function demoCommand(context: CommandContext): Command {
         remedy: 'Give a folder that is new or empty, or one of an earlier demo.',
       })
     if (!existsSync(archive)) {
-      console.say(`making a phantom archive of ${flags.samples} breast MRI samples in ${archive}`)
+      console.say(`making a phantom archive of ${flags.samples} breast MRI samples in ${shownPath(archive)}`)
       await writePhantom(
         root,
-        phantomArchive({ seed: flags.seed, samples: flags.samples, shape: [96, 96, 40] }),
+        phantomArchive({ seed: flags.seed, samples: flags.samples, shape: flags.shape }),
       )
     }
     await carryOutNme(context, { ...flags, root_dir: root, on_geometry_mismatch: 'copy' })
-    const here = path.relative(process.cwd(), root) || '.'
-    const shown = here.startsWith('..') ? root : here
-    console.say(`
-Where to look:
-  ${shown}/${NME_FOLDERS.archiveManifest}   what the archive holds, and its Findings
-  ${shown}/${NME_FOLDERS.datasetManifest}        the data set, its splits as worksheets, its Findings
-  ${shown}/grouped/Tongji/train-val/train        samples: volume, mask, one binary mask a label
-  voxmill status ${shown}                        what was done
-  voxmill why ${shown}/${NME_FOLDERS.datasetManifest}`)
+    const shown = shownPath(root)
+    const places = [
+      [`${shown}/${NME_FOLDERS.archiveManifest}`, 'what the archive holds, and its Findings'],
+      [`${shown}/${NME_FOLDERS.datasetManifest}`, 'the data set, its splits as worksheets, its Findings'],
+      [`${shown}/grouped/Tongji/train-val/train`, 'samples: volume, mask, one binary mask a label'],
+      [`voxmill status ${shown}`, 'what was done'],
+      [`voxmill why ${shown}/${NME_FOLDERS.datasetManifest}`, 'what a file was made from'],
+    ] as const
+    console.say('\nWhere to look:')
+    for (const [place, what] of places) console.say(`  ${place}\n      ${what}`)
   })
 }

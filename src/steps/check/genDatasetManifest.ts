@@ -21,14 +21,15 @@ import { receiptFindings } from './receiptFindings.ts'
 const NUMBER_COLUMNS = ['szx', 'szy', 'szz', 'spx', 'spy', 'spz']
 
 const params = z.object({
-  /** Columns between ID and valid_labels. */
-  columns: z.array(z.string()),
-  /** Keys of the labels, in the order of the label map. */
-  labels: z.array(z.string()),
-  sheet: z.string(),
-  verbose: z.boolean().default(false),
-  split: z.custom<SplitColumns>().optional(),
-  splits: z.array(z.object({ rule: z.custom<SplitRule>(), index: z.array(z.array(z.string())) })).default([]),
+  columns: z.array(z.string()).describe('Columns between ID and valid_labels.'),
+  labels: z.array(z.string()).describe('Keys of the labels, in the order of the label map.'),
+  sheet: z.string().describe('Name of the main worksheet.'),
+  verbose: z.boolean().default(false).describe('Adds the column `debug`.'),
+  split: z.custom<SplitColumns>().optional().describe('Which columns the splits go by.'),
+  splits: z
+    .array(z.object({ rule: z.custom<SplitRule>(), index: z.array(z.array(z.string())) }))
+    .default([])
+    .describe('Splits to add as worksheets, each with its index manifests.'),
 })
 type Params = z.infer<typeof params>
 

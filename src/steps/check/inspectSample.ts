@@ -41,20 +41,19 @@ const tolerance = z.object({ relative: z.number(), absolute: z.number() })
 type Tolerance = z.infer<typeof tolerance>
 
 const params = z.object({
-  id: z.string(),
-  attributes: z.record(z.string(), z.string()),
-  /** Where the manifest says that the files are, relative to its root. */
-  paths: z.object({
-    info: z.string().optional(),
-    volume: z.string().optional(),
-    mask: z.string().optional(),
-    binaries: z.record(z.string(), z.string()),
-  }),
-  /** Labels of the label map by key of their binary mask. */
-  labels: z.record(z.string(), z.int()),
-  /** What the info file must say. */
-  info: z.record(z.string(), z.string()),
-  tolerance,
+  id: z.string().describe('Id of the sample.'),
+  attributes: z.record(z.string(), z.string()).describe("Cells of the profile's columns by title."),
+  paths: z
+    .object({
+      info: z.string().optional(),
+      volume: z.string().optional(),
+      mask: z.string().optional(),
+      binaries: z.record(z.string(), z.string()),
+    })
+    .describe('Where the manifest says that the files are, relative to its root.'),
+  labels: z.record(z.string(), z.int()).describe('Labels of the label map by key of their binary mask.'),
+  info: z.record(z.string(), z.string()).describe('What the info file must say.'),
+  tolerance: tolerance.describe('Differences that still count as equal: relative, and absolute in mm.'),
 })
 
 export const inspectSample = defineStep({

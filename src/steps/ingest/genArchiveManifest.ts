@@ -31,9 +31,9 @@ interface ScannedImage {
 }
 
 const params = z.object({
-  profile: z.custom<Profile>(value => typeof value === 'object'),
-  tables: z.array(z.custom<Table>()),
-  sheet: z.string(),
+  profile: z.custom<Profile>(value => typeof value === 'object').describe('The archive profile.'),
+  tables: z.array(z.custom<Table>()).describe('Tables that the profile joins.'),
+  sheet: z.string().describe('Name of the worksheet.'),
 })
 
 export const genArchiveManifest = defineStep({

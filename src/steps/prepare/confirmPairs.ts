@@ -17,11 +17,16 @@ import { infoYaml } from './infoYaml.ts'
 const SMALL_SHIFT_VOXELS = 0.5
 
 const params = z.object({
-  onGeometryMismatch: z.enum(['copy', 'resample', 'reject']).default('copy'),
-  /** The info file, field by field in order. */
-  info: z.array(z.object({ name: z.string(), value: z.string() })),
-  /** Masks in the order in which they are merged, with the labels that each replaces. */
-  masks: z.array(z.object({ name: z.string(), remap: z.record(z.string(), z.number()).optional() })),
+  onGeometryMismatch: z
+    .enum(['copy', 'resample', 'reject'])
+    .default('copy')
+    .describe('What is done with a mask that lies more than half a voxel beside its volume.'),
+  info: z
+    .array(z.object({ name: z.string(), value: z.string() }))
+    .describe('The info file, field by field in order.'),
+  masks: z
+    .array(z.object({ name: z.string(), remap: z.record(z.string(), z.number()).optional() }))
+    .describe('Masks in the order in which they are merged, with the labels that each replaces.'),
 })
 
 type Params = z.infer<typeof params>
@@ -100,7 +105,9 @@ function onVolumeGrid(
       `the volume has ${shapeText(grid.shape)} voxels, the mask ${where} has ${shapeText(own.shape)}`,
       { where: context.case },
     )
-  return labelMask(placed(m.mask, grid, where, p, context), volume.codes)
+  const onGrid = placed(m.mask, grid, where, p, context)
+  // The labels are counted already unless resampling has changed them.
+  return labelMask(onGrid, volume.codes, onGrid.data === m.mask.data ? m.counts : undefined)
 }
 
 function placed(mask: Mask, grid: Grid, where: string, p: Params, context: StepContext): Mask {

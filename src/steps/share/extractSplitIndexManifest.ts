@@ -8,7 +8,10 @@ export const extractSplitIndexManifest = defineStep({
   version: 1,
   summary: 'Writes the rows of a split that are in some subsets as workbooks of their own.',
   per: 'dataset',
-  params: z.object({ split: z.string(), subsets: z.array(z.array(z.string()).min(1)) }),
+  params: z.object({
+    split: z.string().describe('Name of the split and of its worksheet.'),
+    subsets: z.array(z.array(z.string()).min(1)).describe('Groups of subsets, one workbook each.'),
+  }),
   inputs: { manifest: one(workbook, 'grouped.manifest') },
   outputs: { indexes: each(workbook, 'grouped.index') },
   memory: () => 200e6,

@@ -10,7 +10,11 @@ export const splitStep = (name: string, summary: string) =>
     version: 1,
     summary,
     per: 'dataset',
-    params: z.object({ rule: z.custom<SplitRule>(), columns: z.custom<SplitColumns>(), sheet: z.string() }),
+    params: z.object({
+      rule: z.custom<SplitRule>().describe('How rows are assigned to subsets.'),
+      columns: z.custom<SplitColumns>().describe('Which columns of the main worksheet the rule goes by.'),
+      sheet: z.string().describe('The main worksheet.'),
+    }),
     inputs: { manifest: one(workbook, 'grouped.manifest') },
     outputs: { manifest: amended(workbook, 'grouped.manifest') },
     memory: () => 200e6,

@@ -135,7 +135,7 @@ describe('each problem has its place and a remedy', () => {
       'regular expression that does not compile',
       { placeholders: "{ pid: '[^_' }" },
       "'[^_'",
-      'placeholders.pid | the regular expression does not compile: Invalid regular expression: /^(?:[^_)$/u: Unterminated character class | Correct it; a character with a meaning of its own, such as . ( ) [ + is written \\. \\( and so on.',
+      'placeholders.pid | the regular expression does not compile: Invalid regular expression: /[^_/u: Unterminated character class | Correct it; a character with a meaning of its own, such as . ( ) [ + is written \\. \\( and so on.',
     ],
     [
       'regular expression that backtracks',

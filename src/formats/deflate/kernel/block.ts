@@ -1,9 +1,28 @@
 import { alignToByte, cursor, pending, pendingBits, putBits, putBytes, resumeBits } from './bitWriter'
 import { huffmanCodes, huffmanLengths } from './huffman'
 import {
-  ALL_LENGTHS, CODELEN_CODES, CODELEN_COUNTS, CODELEN_LENGTHS, CODELEN_RUNS, DIST_CODES, DIST_COUNTS, DIST_LENGTHS,
-  DIST_SYMBOLS, END_OF_BLOCK, LENGTH_COUNTS, LENGTH_SYMBOLS, LENGTH_TOKENS, LITERALS, LITLEN_CODES, LITLEN_COUNTS, LITLEN_LENGTHS,
-  LITLEN_SYMBOLS, MAX_MATCH, MIN_MATCH, NEAR_TOKENS, SEQUENCES,
+  ALL_LENGTHS,
+  CODELEN_CODES,
+  CODELEN_COUNTS,
+  CODELEN_LENGTHS,
+  CODELEN_RUNS,
+  DIST_CODES,
+  DIST_COUNTS,
+  DIST_LENGTHS,
+  DIST_SYMBOLS,
+  END_OF_BLOCK,
+  LENGTH_COUNTS,
+  LENGTH_SYMBOLS,
+  LENGTH_TOKENS,
+  LITERALS,
+  LITLEN_CODES,
+  LITLEN_COUNTS,
+  LITLEN_LENGTHS,
+  LITLEN_SYMBOLS,
+  MAX_MATCH,
+  MIN_MATCH,
+  NEAR_TOKENS,
+  SEQUENCES,
 } from './memory'
 import { distanceSymbol, makeSequences, sequencesEnd } from './sequences'
 
@@ -15,20 +34,21 @@ const LITLEN_LIMIT: u32 = 12
 const DIST_LIMIT: u32 = 14
 
 /** Extra bits of length symbol 0..28 (RFC 1951, section 3.2.5). */
-// @ts-expect-error: decorator
 @inline
 function lengthExtraBits(symbol: u32): u32 {
   return symbol < 8 || symbol == 28 ? 0 : (symbol >> 2) - 1
 }
 
-// @ts-expect-error: decorator
 @inline
 function lengthBase(symbol: u32): u32 {
   const extra = lengthExtraBits(symbol)
-  return symbol == 28 ? MAX_MATCH : symbol < 8 ? MIN_MATCH + symbol : MIN_MATCH + ((4 + (symbol & 3)) << extra)
+  return symbol == 28
+    ? MAX_MATCH
+    : symbol < 8
+      ? MIN_MATCH + symbol
+      : MIN_MATCH + ((4 + (symbol & 3)) << extra)
 }
 
-// @ts-expect-error: decorator
 @inline
 function distanceExtraBits(symbol: u32): u32 {
   return symbol < 4 ? 0 : (symbol >> 1) - 1
@@ -44,7 +64,6 @@ export function fillLengthSymbols(): void {
 }
 
 /** Order in which the lengths of the code length code are sent (RFC 1951, section 3.2.7), 5 bits each. */
-// @ts-expect-error: decorator
 @inline
 function codeLengthOrder(i: u32): u32 {
   return i < 3 ? 16 + i : i == 3 ? 0 : i & 1 ? 7 - ((i - 5) >> 1) : 8 + ((i - 4) >> 1)
@@ -106,7 +125,8 @@ function bodyBits(): u32 {
     bits += load<u32>(LITLEN_COUNTS + (symbol << 2)) * (load<u8>(LITLEN_LENGTHS + symbol) + extra)
   }
   for (let symbol: u32 = 0; symbol < DIST_SYMBOLS; symbol++)
-    bits += load<u32>(DIST_COUNTS + (symbol << 2)) * (load<u8>(DIST_LENGTHS + symbol) + distanceExtraBits(symbol))
+    bits +=
+      load<u32>(DIST_COUNTS + (symbol << 2)) * (load<u8>(DIST_LENGTHS + symbol) + distanceExtraBits(symbol))
   return bits
 }
 
@@ -163,17 +183,17 @@ function putSequences(near: u32): void {
     let left = <u32>sequence
     while (left >= 4) {
       const word = load<u32>(literal)
-      const a = load<u32>(((word & 255) << 2), LITLEN_CODES)
-      bits |= <u64>(a >> 4) << count
+      const a = load<u32>((word & 255) << 2, LITLEN_CODES)
+      bits |= (<u64>(a >> 4)) << count
       count += a & 15
-      const b = load<u32>((((word >> 8) & 255) << 2), LITLEN_CODES)
-      bits |= <u64>(b >> 4) << count
+      const b = load<u32>(((word >> 8) & 255) << 2, LITLEN_CODES)
+      bits |= (<u64>(b >> 4)) << count
       count += b & 15
-      const c = load<u32>((((word >> 16) & 255) << 2), LITLEN_CODES)
-      bits |= <u64>(c >> 4) << count
+      const c = load<u32>(((word >> 16) & 255) << 2, LITLEN_CODES)
+      bits |= (<u64>(c >> 4)) << count
       count += c & 15
-      const d = load<u32>(((word >> 24) << 2), LITLEN_CODES)
-      bits |= <u64>(d >> 4) << count
+      const d = load<u32>((word >> 24) << 2, LITLEN_CODES)
+      bits |= (<u64>(d >> 4)) << count
       count += d & 15
       store<u64>(out, bits)
       out += <u32>(count >> 3)
@@ -183,8 +203,8 @@ function putSequences(near: u32): void {
       left -= 4
     }
     for (; left > 0; left--) {
-      const a = load<u32>(<u32>load<u8>(literal++) << 2, LITLEN_CODES)
-      bits |= <u64>(a >> 4) << count
+      const a = load<u32>((<u32>load<u8>(literal++)) << 2, LITLEN_CODES)
+      bits |= (<u64>(a >> 4)) << count
       count += a & 15
     }
     const length = <u32>(sequence >> 32) & 0xffff
@@ -212,7 +232,7 @@ function putSequences(near: u32): void {
       count += token & 63
       const symbol = distanceSymbol(distance)
       const code = load<u32>(symbol << 2, DIST_CODES)
-      bits |= <u64>(code >> 4) << count
+      bits |= (<u64>(code >> 4)) << count
       count += code & 15
       const extra = distanceExtraBits(symbol)
       bits |= (<u64>((distance - 1) & ((1 << extra) - 1))) << count

@@ -1,6 +1,6 @@
 import { DEPTH_COUNTS, NEXT_CODES, SORTED_SYMBOLS, TREE_NODES } from './memory'
 
-/** Fewer code length bits than this never occur here; a symbol number takes the lower bits of a sort key. */
+/** A sort key is a symbol's count above its number, so that equal counts have a fixed order. */
 const SYMBOL_BITS: u32 = 9
 
 function sortAscending(keys: u32, n: u32): void {
@@ -23,16 +23,14 @@ function sortAscending(keys: u32, n: u32): void {
   }
 }
 
-// @ts-expect-error: decorator
 @inline
 function node(i: i32): u32 {
-  return load<u32>(TREE_NODES + (<u32>i << 2))
+  return load<u32>(TREE_NODES + ((<u32>i) << 2))
 }
 
-// @ts-expect-error: decorator
 @inline
 function setNode(i: i32, value: u32): void {
-  store<u32>(TREE_NODES + (<u32>i << 2), value)
+  store<u32>(TREE_NODES + ((<u32>i) << 2), value)
 }
 
 /**
@@ -130,7 +128,7 @@ function reverse16(code: u32): u32 {
 export function huffmanCodes(lengths: u32, n: u32, codes: u32): void {
   memory.fill(DEPTH_COUNTS, 0, 64)
   for (let symbol: u32 = 0; symbol < n; symbol++) {
-    const at = DEPTH_COUNTS + (<u32>load<u8>(lengths + symbol) << 2)
+    const at = DEPTH_COUNTS + ((<u32>load<u8>(lengths + symbol)) << 2)
     store<u32>(at, load<u32>(at) + 1)
   }
   store<u32>(DEPTH_COUNTS, 0)

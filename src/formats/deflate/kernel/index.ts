@@ -1,8 +1,8 @@
 import { alignToByte, clearBits, cursor, startBits } from './bitWriter'
 import { fillLengthSymbols, putBlock, putStored } from './block'
-import { CHUNK, CHUNK_BYTES, HASH_BITS, HASH_TABLE, OUTPUT, WINDOW, WINDOW_BYTES } from './memory'
+import { CHUNK, CHUNK_BYTES, HASH_BITS, HASH_TABLE, MEMORY_END, OUTPUT, WINDOW, WINDOW_BYTES } from './memory'
 
-
+/** Stream position of the chunk modulo 2^32, and how many bytes before the chunk are known. */
 let position: u32 = 0
 let known: u32 = 0
 let elementBytes: u32 = 1
@@ -17,6 +17,10 @@ export function chunkBytes(): u32 {
 
 export function outputAddress(): u32 {
   return OUTPUT
+}
+
+export function memoryEnd(): u32 {
+  return MEMORY_END
 }
 
 /** Starts a stream of elements of 1, 2, 4 or 8 bytes. */

@@ -24,7 +24,7 @@ export const LITLEN_COUNTS: u32 = 0x0400
 export const DIST_COUNTS: u32 = 0x0900
 /** How often each match length 0..258 occurs, counted before lengths are folded into symbols. */
 export const LENGTH_COUNTS: u32 = 0x0a00
-/** Three more literal histograms beside the first, so that equal neighbours do not wait for each other. */
+/** Three more literal histograms, added to the first at the end of a block. */
 export const LITERAL_COUNTS_1: u32 = 0x1000
 export const LITERAL_COUNTS_2: u32 = 0x1400
 export const LITERAL_COUNTS_3: u32 = 0x1800
@@ -69,4 +69,4 @@ export const WINDOW: u32 = (LITERALS_END + 0xffff) & ~0xffff
 export const CHUNK: u32 = WINDOW + WINDOW_BYTES
 /** A stored block's worst case is 5 bytes in 65535, and reads and stores run over by up to 64 bytes. */
 export const OUTPUT: u32 = CHUNK + CHUNK_BYTES + 0x1000
-export const OUTPUT_BYTES: u32 = CHUNK_BYTES + 0x10000
+export const MEMORY_END: u32 = OUTPUT + CHUNK_BYTES + 0x10000

@@ -1,7 +1,21 @@
 import {
-  BLOCK_LITERALS, BLOCK_SEQUENCES, DIST_COUNTS, DIST_SYMBOLS, HASH_BITS, HASH_TABLE, LENGTH_COUNTS,
-  LITERAL_COUNTS_1, LITERAL_COUNTS_2, LITERAL_COUNTS_3, LITERALS, LITLEN_COUNTS, LITLEN_SYMBOLS, MAX_MATCH, MIN_MATCH,
-  SEQUENCES, WINDOW_BYTES,
+  BLOCK_LITERALS,
+  BLOCK_SEQUENCES,
+  DIST_COUNTS,
+  DIST_SYMBOLS,
+  HASH_BITS,
+  HASH_TABLE,
+  LENGTH_COUNTS,
+  LITERAL_COUNTS_1,
+  LITERAL_COUNTS_2,
+  LITERAL_COUNTS_3,
+  LITERALS,
+  LITLEN_COUNTS,
+  LITLEN_SYMBOLS,
+  MAX_MATCH,
+  MIN_MATCH,
+  SEQUENCES,
+  WINDOW_BYTES,
 } from './memory'
 
 /** After 2^this many probes without a match the next probes lie one word farther apart, up to PROBE_GAP words. */
@@ -14,8 +28,8 @@ const HASH_FACTOR: u64 = 0x9e3779b97f4a7c15
 
 /** End of the sequences the last parse made. */
 export let sequencesEnd: u32 = SEQUENCES
+
 /** Distance symbol 0..29 of a distance 1..32768 (RFC 1951, section 3.2.5). */
-// @ts-expect-error: decorator
 @inline
 export function distanceSymbol(distance: u32): u32 {
   const d = distance - 1
@@ -24,7 +38,6 @@ export function distanceSymbol(distance: u32): u32 {
   return (high << 1) + ((d >> (high - 1)) & 1)
 }
 
-// @ts-expect-error: decorator
 @inline
 function increment(at: u32): void {
   store<u32>(at, load<u32>(at) + 1)
@@ -35,24 +48,27 @@ function countLiterals(from: u32, to: u32): void {
   let at = from
   for (; at + 8 <= to; at += 8) {
     const w = load<u64>(at)
-    increment(LITLEN_COUNTS + (<u32>(w & 255) << 2))
-    increment(LITERAL_COUNTS_1 + (<u32>((w >> 8) & 255) << 2))
-    increment(LITERAL_COUNTS_2 + (<u32>((w >> 16) & 255) << 2))
-    increment(LITERAL_COUNTS_3 + (<u32>((w >> 24) & 255) << 2))
-    increment(LITLEN_COUNTS + (<u32>((w >> 32) & 255) << 2))
-    increment(LITERAL_COUNTS_1 + (<u32>((w >> 40) & 255) << 2))
-    increment(LITERAL_COUNTS_2 + (<u32>((w >> 48) & 255) << 2))
-    increment(LITERAL_COUNTS_3 + (<u32>(w >> 56) << 2))
+    increment(LITLEN_COUNTS + ((<u32>(w & 255)) << 2))
+    increment(LITERAL_COUNTS_1 + ((<u32>((w >> 8) & 255)) << 2))
+    increment(LITERAL_COUNTS_2 + ((<u32>((w >> 16) & 255)) << 2))
+    increment(LITERAL_COUNTS_3 + ((<u32>((w >> 24) & 255)) << 2))
+    increment(LITLEN_COUNTS + ((<u32>((w >> 32) & 255)) << 2))
+    increment(LITERAL_COUNTS_1 + ((<u32>((w >> 40) & 255)) << 2))
+    increment(LITERAL_COUNTS_2 + ((<u32>((w >> 48) & 255)) << 2))
+    increment(LITERAL_COUNTS_3 + ((<u32>(w >> 56)) << 2))
   }
-  for (; at < to; at++) increment(LITLEN_COUNTS + (<u32>load<u8>(at) << 2))
+  for (; at < to; at++) increment(LITLEN_COUNTS + ((<u32>load<u8>(at)) << 2))
   for (let offset: u32 = 0; offset < 1 << 10; offset += 4) {
-    const count = load<u32>(offset, LITLEN_COUNTS) + load<u32>(offset, LITERAL_COUNTS_1) + load<u32>(offset, LITERAL_COUNTS_2) + load<u32>(offset, LITERAL_COUNTS_3)
+    const count =
+      load<u32>(offset, LITLEN_COUNTS) +
+      load<u32>(offset, LITERAL_COUNTS_1) +
+      load<u32>(offset, LITERAL_COUNTS_2) +
+      load<u32>(offset, LITERAL_COUNTS_3)
     store<u32>(offset, count, LITLEN_COUNTS)
   }
 }
 
 /** Copies in steps of 16 bytes: what lies beyond `to + count` is overwritten by what comes next. */
-// @ts-expect-error: decorator
 @inline
 function copyLiterals(to: u32, from: u32, count: u32): void {
   let done: u32 = 0
@@ -95,11 +111,10 @@ function putLongMatch(literals: u32, length: u32, distance: u32, sequence: u32):
 }
 
 /** Adds a sequence of `run` literals and a match, and returns the end of the sequences. */
-// @ts-ignore: decorator
 @inline
 function putMatch(run: u32, length: u32, distance: u32, sequence: u32): u32 {
   if (length > MAX_MATCH) return putLongMatch(run, length, distance, sequence)
-  store<u64>(sequence, (<u64>run) | ((<u64>length) << 32) | ((<u64>distance) << 48))
+  store<u64>(sequence, <u64>run | ((<u64>length) << 32) | ((<u64>distance) << 48))
   increment(LENGTH_COUNTS + (length << 2))
   return sequence + 8
 }
@@ -124,7 +139,8 @@ export function makeSequences(start: u32, end: u32, oldest: u32, near: u32, base
   const narrow = near < 4
   const step: u32 = narrow ? 2 : 4
   const hashShift: u64 = narrow ? 32 : 0
-  const farMinimum: u32 = narrow ? 4 : 8
+  // Bytes are mostly masks, whose runs cost so little that only a long match is cheaper than going on with them.
+  const farMinimum: u32 = near == 1 ? 10 : narrow ? 4 : 8
   // Three equal bytes pay where they are nearly an element; of small elements four are asked for.
   const fourth: u64 = narrow ? -1 : 0
   const lastSequence: u32 = SEQUENCES + (BLOCK_SEQUENCES << 3)
@@ -140,7 +156,7 @@ export function makeSequences(start: u32, end: u32, oldest: u32, near: u32, base
     const word = load<u64>(at)
     const difference = word ^ load<u64>(at - near)
     if (--untilProbe == 0) {
-      const slot = HASH_TABLE + (<u32>(((word << hashShift) * HASH_FACTOR) >> (64 - HASH_BITS)) << 2)
+      const slot = HASH_TABLE + ((<u32>(((word << hashShift) * HASH_FACTOR) >> (64 - HASH_BITS))) << 2)
       const position = base + at
       const distance = position - load<u32>(slot)
       store<u32>(slot, position)

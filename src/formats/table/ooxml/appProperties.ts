@@ -1,6 +1,6 @@
-import { encodeXmlText } from '../../xml/text.ts'
 import { CLOSE, EMPTY, NEEDS_MORE, OPEN, TEXT, XmlScanner } from '../../xml/scanner.ts'
 import type { XmlEdit } from '../../xml/splice.ts'
+import { encodeXmlText } from '../../xml/text.ts'
 import type { Span } from './workbookPart.ts'
 
 /**

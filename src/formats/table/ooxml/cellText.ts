@@ -16,6 +16,8 @@ export function escapeCellText(text: string): string {
 
 export function unescapeCellText(text: string): string {
   return text.includes('_x')
-    ? text.replace(/_x([0-9a-fA-F]{4})_/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)))
+    ? text.replace(/_x([0-9a-fA-F]{4})_/g, (_, digits: string) =>
+        String.fromCharCode(Number.parseInt(digits, 16)),
+      )
     : text
 }

@@ -8,7 +8,12 @@ export const FILTER_NAME = '_xlnm._FilterDatabase'
  * @param position of the worksheet among the tabs, from 0
  * @param range absolute; none gives no name
  */
-export function filterName(prefix: string, sheet: string, position: number, range: string | undefined): string {
+export function filterName(
+  prefix: string,
+  sheet: string,
+  position: number,
+  range: string | undefined,
+): string {
   if (range === undefined) return ''
   const reference = encodeXmlText(`'${sheet.replaceAll("'", "''")}'!${range}`)
   return `<${prefix}definedName name="${FILTER_NAME}" localSheetId="${position}" hidden="1">${reference}</${prefix}definedName>`

@@ -8,10 +8,16 @@ export function foreignFormat(bytes: Uint8Array): { reason: string; remedy: stri
   if (startsWith(bytes, [0x50, 0x4b])) return openDocument(bytes)
   if (startsWith(bytes, [0xd0, 0xcf, 0x11, 0xe0]))
     return includes(bytes, utf16('EncryptedPackage'))
-      ? { reason: 'the workbook is protected by a password', remedy: 'Save it again without a password to open.' }
+      ? {
+          reason: 'the workbook is protected by a password',
+          remedy: 'Save it again without a password to open.',
+        }
       : { reason: 'this is an old .xls workbook (Excel 97-2003), not .xlsx', remedy: RESAVE }
   const head = bytes.subarray(0, HEAD_BYTES)
-  const text = new TextDecoder().decode(head).replace(/^\ufeff/, '').trimStart()
+  const text = new TextDecoder()
+    .decode(head)
+    .replace(/^\ufeff/, '')
+    .trimStart()
   if (/^<(!doctype html|html|table|head|body|meta)/i.test(text))
     return { reason: 'this is an HTML page, not an .xlsx workbook', remedy: RESAVE }
   if (text.startsWith('<')) return { reason: 'this is an XML file, not an .xlsx workbook', remedy: RESAVE }

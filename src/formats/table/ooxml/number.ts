@@ -10,7 +10,11 @@ const MINUS = 0x2d
  * programs write such numbers with an exponent, so these are ids from another program and not yet damaged.
  * Undefined if it is no number; null if there is nothing but white space.
  */
-export function parseNumber(bytes: Uint8Array, start: number, end: number): number | string | null | undefined {
+export function parseNumber(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): number | string | null | undefined {
   let at = start
   const negative = bytes[at] === MINUS
   if (negative) at++

@@ -6,7 +6,8 @@ import { readZip } from '../../zip/readZip.ts'
 import { WorkbookCorruptError } from '../fault.ts'
 import { foreignFormat } from './foreignFormat.ts'
 
-const COPY_AGAIN = 'Copy the file again from its source, or open it in Excel or LibreOffice and save it as .xlsx.'
+const COPY_AGAIN =
+  'Copy the file again from its source, or open it in Excel or LibreOffice and save it as .xlsx.'
 
 /** A relationship of a part or of the package (ECMA-376 part 2, 9.3). */
 export interface Relationship {
@@ -88,7 +89,12 @@ export class OoxmlPackage {
   #told(part: string, error: unknown): unknown {
     if (!(error instanceof Fault) || error instanceof WorkbookCorruptError) return error
     const where = part === '' ? '' : `${part}: `
-    return new WorkbookCorruptError(this.source, `the workbook is damaged: ${where}${error.message}`, COPY_AGAIN, error)
+    return new WorkbookCorruptError(
+      this.source,
+      `the workbook is damaged: ${where}${error.message}`,
+      COPY_AGAIN,
+      error,
+    )
   }
 }
 

@@ -4,7 +4,10 @@ import { type OoxmlPackage, type Relationship, relationshipsPart } from './packa
 export type ChangedRelationships = ReadonlyMap<string, readonly Relationship[]>
 
 /** Names, in lower case, of all parts that can be reached from the package, relationship parts included. */
-export async function reachableParts(pack: OoxmlPackage, changed: ChangedRelationships = new Map()): Promise<Set<string>> {
+export async function reachableParts(
+  pack: OoxmlPackage,
+  changed: ChangedRelationships = new Map(),
+): Promise<Set<string>> {
   const reached = new Set<string>()
   const waiting = ['']
   for (let part = waiting.pop(); part !== undefined; part = waiting.pop()) {

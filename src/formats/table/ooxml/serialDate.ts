@@ -23,9 +23,7 @@ export function isoFromSerial(serial: number, date1904: boolean): string | undef
 
 /** Built-in number formats that show a date or time, East Asian ones included (ECMA-376 part 1, 18.8.30). */
 export function isDateFormatId(id: number): boolean {
-  return (
-    (id >= 14 && id <= 22) || (id >= 27 && id <= 36) || id === 45 || id === 47 || (id >= 50 && id <= 58)
-  )
+  return (id >= 14 && id <= 22) || (id >= 27 && id <= 36) || id === 45 || id === 47 || (id >= 50 && id <= 58)
 }
 
 /**

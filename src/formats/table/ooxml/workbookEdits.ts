@@ -1,5 +1,5 @@
-import { encodeXmlAttribute } from '../../xml/text.ts'
 import type { XmlEdit } from '../../xml/splice.ts'
+import { encodeXmlAttribute } from '../../xml/text.ts'
 import { FILTER_NAME, filterName } from './filterName.ts'
 import { sheetReference } from './sheetReferences.ts'
 import type { DefinedName, SheetEntry, WorkbookPart } from './workbookPart.ts'
@@ -74,13 +74,12 @@ function editDefinedNames(
   positions: readonly (number | undefined)[],
 ): XmlEdit[] {
   const references = [...changes.removed].map(sheet => sheetReference(sheet.name))
-  const edits: XmlEdit[] = []
-  let left = 0
-  for (const name of part.definedNames) {
-    const edit = editDefinedName(name, part, changes, positions, references)
-    if (edit) edits.push(edit)
-    if (edit?.text !== '') left++
-  }
+  const stay = part.definedNames.filter(name => !isGone(name, part, changes))
+  const edits = part.definedNames.flatMap(name =>
+    stay.includes(name)
+      ? editDefinedName(name, positions, references)
+      : [{ start: name.start, end: name.end, text: '' }],
+  )
   const fresh = [
     ...[...changes.replaced].map(([sheet, { range }]) =>
       filterName(part.prefix, sheet.name, kept.indexOf(sheet), range),
@@ -89,29 +88,36 @@ function editDefinedNames(
       filterName(part.prefix, name, kept.length + index, range),
     ),
   ].join('')
+  if (stay.length > 0)
+    return [...edits, { start: part.definedNamesEnd, end: part.definedNamesEnd, text: fresh }]
   const element = part.definedNamesElement
-  if (left > 0 && element) return [...edits, { start: part.definedNamesEnd, end: part.definedNamesEnd, text: fresh }]
   const text = fresh === '' ? '' : `<${part.prefix}definedNames>${fresh}</${part.prefix}definedNames>`
   const at = element ?? { start: part.definedNamesEnd, end: part.definedNamesEnd }
   return [{ start: at.start, end: at.end, text }]
 }
 
-/** Undefined when the name stays as it is; an edit to nothing when it goes. */
+function isGone(name: DefinedName, part: WorkbookPart, changes: SheetChanges): boolean {
+  const sheet = name.localSheet === undefined ? undefined : part.sheets[name.localSheet]
+  return (
+    sheet !== undefined &&
+    (changes.removed.has(sheet) || (name.name === FILTER_NAME && changes.replaced.has(sheet)))
+  )
+}
+
 function editDefinedName(
   name: DefinedName,
-  part: WorkbookPart,
-  changes: SheetChanges,
   positions: readonly (number | undefined)[],
   references: readonly RegExp[],
-): XmlEdit | undefined {
-  const gone = { start: name.start, end: name.end, text: '' }
-  if (name.localSheet !== undefined) {
-    const sheet = part.sheets[name.localSheet]
-    const position = positions[name.localSheet]
-    if (!sheet || position === undefined) return gone
-    if (name.name === FILTER_NAME && changes.replaced.has(sheet)) return gone
-    if (position !== name.localSheet && name.localSheetDigits)
-      return { start: name.localSheetDigits.start, end: name.localSheetDigits.end, text: String(position) }
-  }
-  return references.some(reference => reference.test(name.formula)) ? { ...name.content, text: '#REF!' } : undefined
+): XmlEdit[] {
+  const edits: XmlEdit[] = []
+  const position = name.localSheet === undefined ? undefined : positions[name.localSheet]
+  if (position !== undefined && position !== name.localSheet && name.localSheetDigits)
+    edits.push({
+      start: name.localSheetDigits.start,
+      end: name.localSheetDigits.end,
+      text: String(position),
+    })
+  if (references.some(reference => reference.test(name.formula)))
+    edits.push({ ...name.content, text: '#REF!' })
+  return edits
 }

@@ -87,10 +87,10 @@ export function parseWorkbookPart(bytes: Uint8Array): WorkbookPart {
     } else if (opens && element === 'sheet') {
       const attributes = scanner.attributes()
       sheets.push({
-        name: valueOf(attributes, 'name') ?? '',
-        sheetId: Number(valueOf(attributes, 'sheetId')),
+        name: attributeOf(attributes, 'name') ?? '',
+        sheetId: Number(attributeOf(attributes, 'sheetId')),
         relationId: attributes.find(attribute => /^[^:]+:id$/.test(attribute.name))?.value ?? '',
-        visible: /^(visible)?$/.test(valueOf(attributes, 'state') ?? ''),
+        visible: /^(visible)?$/.test(attributeOf(attributes, 'state') ?? ''),
         start: scanner.start,
         end: scanner.end,
       })
@@ -101,7 +101,7 @@ export function parseWorkbookPart(bytes: Uint8Array): WorkbookPart {
     } else if (kind === CLOSE && element === 'definedName' && name) {
       const local = name.attributes.find(attribute => attribute.name === 'localSheetId')
       definedNames.push({
-        name: valueOf(name.attributes, 'name') ?? '',
+        name: attributeOf(name.attributes, 'name') ?? '',
         localSheet: local && Number(local.value),
         localSheetDigits: local,
         formula: name.formula,
@@ -134,6 +134,6 @@ export function parseWorkbookPart(bytes: Uint8Array): WorkbookPart {
   }
 }
 
-function valueOf(attributes: readonly XmlAttribute[], name: string): string | undefined {
+function attributeOf(attributes: readonly XmlAttribute[], name: string): string | undefined {
   return attributes.find(attribute => attribute.name === name)?.value
 }

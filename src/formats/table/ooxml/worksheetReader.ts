@@ -1,5 +1,5 @@
-import { CLOSE, NEEDS_MORE, nameCode, OPEN, TEXT, XmlScanner } from '../../xml/scanner.ts'
 import { XmlInvalidError } from '../../xml/fault.ts'
+import { CLOSE, NEEDS_MORE, nameCode, OPEN, TEXT, XmlScanner } from '../../xml/scanner.ts'
 import type { Cell } from '../cell.ts'
 import { parseNumber } from './number.ts'
 import { isoFromSerial } from './serialDate.ts'
@@ -139,7 +139,8 @@ export class WorksheetReader {
       const opening = bytes.indexOf(0x3d, at) + 1
       const quote = bytes[opening]!
       const end = bytes.indexOf(quote, opening + 1)
-      if (opening === 0 || end < 0 || end >= attributesEnd) throw new XmlInvalidError('a cell has a broken attribute')
+      if (opening === 0 || end < 0 || end >= attributesEnd)
+        throw new XmlInvalidError('a cell has a broken attribute')
       if (name === R_ATTRIBUTE) column = columnOf(bytes, opening + 1, end)
       else if (name === S_ATTRIBUTE) this.#format = digits(bytes, opening + 1, end)
       else if (name === T_ATTRIBUTE) this.#type = cellType(bytes, opening + 1, end)
@@ -154,11 +155,14 @@ export class WorksheetReader {
     if (this.#within === V && this.#type === NUMBER) {
       const value = parseNumber(scanner.bytes, scanner.start, scanner.end)
       if (value === undefined)
-        throw new XmlInvalidError(`row ${this.#row} holds "${scanner.text().trim()}" where a number should be`)
+        throw new XmlInvalidError(
+          `row ${this.#row} holds "${scanner.text().trim()}" where a number should be`,
+        )
       this.#value = value
     } else if (this.#within === V && this.#type === SHARED) {
       const text = this.#context.sharedStrings[digits(scanner.bytes, scanner.start, scanner.end)]
-      if (text === undefined) throw new XmlInvalidError(`row ${this.#row} refers to a shared string that is not there`)
+      if (text === undefined)
+        throw new XmlInvalidError(`row ${this.#row} refers to a shared string that is not there`)
       this.#text = text
     } else {
       const text = scanner.isCdata
