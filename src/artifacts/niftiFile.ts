@@ -31,8 +31,8 @@ export function located(error: unknown, file: string): unknown {
 /** What the header of a file and its size on disk tell, without inflating the voxels. */
 export interface HeaderScan {
   readonly header: NiftiHeader
-  /** SHA-256 of the header bytes. */
-  readonly digest: string
+  /** The header as it lies on disk. */
+  readonly bytes: Uint8Array
   /**
    * Whether the length of the content is what the header promises, as far as the end of the file tells; false asks for
    * a full read (a file cut off, or several gzip members).
@@ -57,7 +57,7 @@ export function scanHeader(file: string, options: { allowFrames?: boolean } = {}
     const lengthAgrees =
       files.voxels !== files.header ||
       (lastLength === undefined ? fileBytes >= end : lastLength === end % 2 ** 32)
-    return { header, digest: createHash('sha256').update(bytes).digest('hex'), lengthAgrees }
+    return { header, bytes, lengthAgrees }
   } catch (error) {
     throw located(error, files.header)
   }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Affine, Point } from '../core/affine.ts'
 import type { ArtifactKind } from '../core/artifact.ts'
 import type { Shape } from '../core/volume.ts'
@@ -15,18 +16,20 @@ export interface NiftiGeometryValue {
   readonly dtype: string
 }
 
+const digestOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
+
 /** The header of a NIfTI file alone: a few KB are inflated. Its digest is that of the header bytes. */
 export const niftiGeometry: ArtifactKind<NiftiGeometryValue> = {
   name: 'nifti-geometry',
   async read(file) {
-    const { header, digest } = scanHeader(file)
+    const { header, bytes } = scanHeader(file)
     const { affine } = niftiAffine(header)
     return {
       value: { shape: header.shape, affine, spacing: niftiSpacing(header), dtype: dtypeText(header) },
-      digest,
+      digest: digestOf(bytes),
     }
   },
   async digest(file) {
-    return scanHeader(file).digest
+    return digestOf(scanHeader(file).bytes)
   },
 }

@@ -4,6 +4,7 @@ import { readWorkbook, type Workbook } from '../formats/table/readWorkbook.ts'
 import { type WorksheetSpec, writeWorkbook } from '../formats/table/writeWorkbook.ts'
 import { writeAtomic } from '../storage/atomicWrite.ts'
 import { existsSync } from '../storage/exists.ts'
+import { checkOutputFile } from '../storage/outputFile.ts'
 import { digestFile, readWhole } from '../storage/readFile.ts'
 
 /** A workbook to read, or the worksheets to put into one. */
@@ -22,6 +23,7 @@ export const workbook: ArtifactKind<WorkbookContent> = {
   digest: digestFile,
   async write(file, value) {
     if (!('sheets' in value)) throw new TypeError('a workbook that was read is not written back')
+    checkOutputFile(file)
     const bytes = existsSync(file)
       ? await putWorksheets((await readWhole(file)).bytes, value.sheets, { source: file })
       : await writeWorkbook(value.sheets)

@@ -8,6 +8,8 @@ export interface Console {
   readonly json: boolean
   /** Whether progress may redraw its line. */
   readonly live: boolean
+  /** Columns that lines for people have; no limit where they do not go to a terminal. */
+  readonly width: number
   /** A line for people. */
   say(text: string): void
   /** A line for people about the going of things; never mixed into piped results. */
@@ -44,6 +46,7 @@ export function makeConsole(options: {
   return {
     json,
     live: terminal,
+    width: people.isTTY === true ? (people.columns ?? 80) : Number.POSITIVE_INFINITY,
     say(text) {
       clear()
       people.write(`${text}\n`)

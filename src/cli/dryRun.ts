@@ -31,7 +31,9 @@ export function dryRun(console: Console, workspace: Workspace, steps: StepRegist
               ? `after ${after}`
               : stale === undefined
                 ? 'fresh'
-                : `${stale.reason}: ${stale.detail}`
+                : stale.reason === 'unknown'
+                  ? `the content decides: ${stale.detail}`
+                  : `${stale.reason}: ${stale.detail}`
           const todoNow = after !== undefined || stale !== undefined
           if (todoNow) todo++
           if (stale !== undefined && after === undefined) after = job.step

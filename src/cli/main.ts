@@ -5,6 +5,7 @@ import { normalizeArgv } from './argv.ts'
 import { COMMANDS } from './commandTable.ts'
 import { type Console, makeConsole } from './console.ts'
 import type { CommandContext } from './context.ts'
+import { wrapText } from './wrapText.ts'
 
 /** Runs one command line. @returns the exit code; nothing is thrown. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -82,7 +83,7 @@ function report(error: unknown, console: Console): number {
   console.redraw('')
   if (error instanceof Fault) {
     console.note(`${console.paint('red', 'error:')} ${error.message}`)
-    console.note(`  what to do: ${error.remedy}`)
+    console.note(wrapText(`what to do: ${error.remedy}`, '  ', console.width))
     console.emit({
       event: 'error',
       name: error.name,

@@ -46,7 +46,7 @@ export async function runSplit(
   await withRun(
     context,
     flags,
-    { workspace, writes: [workspace.relative(path.dirname(file))] },
+    { workspace, writes: [workspace.relative(path.dirname(file))], workbooks: [file] },
     async run => {
       await run.stage(rule.name, [{ case: DATASET, jobs: [job] }])
       return { results: [{ what: `worksheet ${rule.name}`, path: file }] }

@@ -2,8 +2,10 @@ import { EXIT, type ExitCode } from '../core/fault.ts'
 import type { Finding } from '../core/finding.ts'
 import { formatBytes } from '../core/formatBytes.ts'
 import type { JobOutcome } from '../engine/job.ts'
+import { DATASET } from '../engine/provenance.ts'
 import { type Console, SEVERITY_STYLE } from './console.ts'
 import { formatDuration } from './progress.ts'
+import { wrapText } from './wrapText.ts'
 
 const MOST_FAILURES = 10
 const RANK = { error: 0, high: 1, warning: 2, info: 3 } as const
@@ -33,7 +35,7 @@ export function printSummary(console: Console, report: RunReport): void {
     console.say(
       `${console.paint('red', 'failed')} ${f.case} (${f.step}): ${f.fault?.message ?? 'for an unknown reason'}`,
     )
-    if (f.fault) console.say(`       ${f.fault.remedy}`)
+    if (f.fault) console.say(wrapText(f.fault.remedy, '       ', console.width))
   }
   if (failures.length > MOST_FAILURES)
     console.say(`       … and ${failures.length - MOST_FAILURES} more: voxmill status names them all`)
@@ -66,16 +68,21 @@ function printFindings(console: Console, findings: readonly Finding[]): void {
   const rows = [...counts.values()].sort(
     (a, b) => RANK[a.finding.severity] - RANK[b.finding.severity] || b.count - a.count,
   )
-  for (const { finding: f, count } of rows)
-    console.say(
-      `${console.paint(SEVERITY_STYLE[f.severity], f.severity.padEnd(8))} ${String(count).padStart(5)} × ${f.code}\n           ${count > 1 ? 'e.g. ' : ''}${f.where}: ${f.message}`,
-    )
+  for (const { finding: f, count } of rows) {
+    const severity = console.paint(SEVERITY_STYLE[f.severity], f.severity.padEnd(8))
+    console.say(`${severity} ${String(count).padStart(5)} × ${f.code}`)
+    // Many messages name their file themselves.
+    const told = f.message.includes(f.where) ? f.message : `${f.where}: ${f.message}`
+    console.say(wrapText(`${count > 1 ? 'e.g. ' : ''}${told}`, ' '.repeat(11), console.width))
+  }
   if (rows.length > 0)
     console.say(console.paint('dim', 'voxmill explain CODE tells why a finding matters and what to do'))
 }
 
-/** The exit code of a run; `validation` is for commands whose purpose is to check. */
+/** The exit code of a run. What fails for the data set as a whole gives its own code, one of several cases 8. */
 export function exitCodeOf(report: RunReport): ExitCode {
+  const whole = report.outcomes.find(o => o.status === 'failed' && o.case === DATASET)
+  if (whole !== undefined) return whole.fault?.exitCode ?? EXIT.internal
   if (report.outcomes.some(o => o.status === 'failed' || o.status === 'skipped') || report.stopped)
     return EXIT.someFailed
   const errors = [...report.findings, ...report.outcomes.flatMap(o => o.findings)].some(

@@ -5,10 +5,10 @@ import { EXIT, type ExitCode } from '../core/fault.ts'
 import type { Finding } from '../core/finding.ts'
 import { inlineExecutor } from '../engine/executors/inline.ts'
 import { poolExecutor } from '../engine/executors/pool.ts'
-import type { JobOutcome } from '../engine/job.ts'
 import { Run } from '../engine/run.ts'
 import { usableMemory } from '../engine/usableMemory.ts'
 import type { Workspace } from '../engine/workspace.ts'
+import { checkOutputFile } from '../storage/outputFile.ts'
 import type { CommandContext } from './context.ts'
 import { dryRun, type Stages } from './dryRun.ts'
 import { progressListener } from './progress.ts'
@@ -27,8 +27,6 @@ export interface RunFlags {
 /** What a command has to say after its stages. */
 export interface CommandResult {
   readonly findings?: readonly Finding[]
-  /** Outcomes of cases that were refused before any job was made. */
-  readonly refused?: readonly JobOutcome[]
   readonly results: RunReport['results']
   /** Whether there was anything to work on. */
   readonly nothing?: string | undefined
@@ -51,7 +49,7 @@ export function workerScript(): string {
 export async function withRun(
   context: CommandContext,
   flags: RunFlags,
-  place: { workspace: Workspace; writes: readonly string[] },
+  place: { workspace: Workspace; writes: readonly string[]; workbooks?: readonly string[] },
   work: (run: Stages) => Promise<CommandResult>,
 ): Promise<void> {
   const { console, setExit } = context.open(flags)
@@ -59,6 +57,8 @@ export async function withRun(
     await work(dryRun(console, place.workspace, await context.steps()))
     return
   }
+  // Told before the work, not after it.
+  for (const file of place.workbooks ?? []) checkOutputFile(file)
   const started = performance.now()
   const steps = await context.steps()
   const workers = flags.jobs ?? os.availableParallelism()
@@ -89,7 +89,7 @@ export async function withRun(
     run.close()
   }
   const report: RunReport = {
-    outcomes: [...(result.refused ?? []), ...run.outcomes],
+    outcomes: run.outcomes,
     findings: result.findings ?? [],
     seconds: (performance.now() - started) / 1000,
     results: result.results.map(r => ({ ...r, path: shownPath(r.path) })),

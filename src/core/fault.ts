@@ -17,6 +17,8 @@ export interface FaultRecord {
   readonly message: string
   readonly remedy: string
   readonly where?: string
+  /** Absent for what no one foresaw. */
+  readonly exitCode?: ExitCode
 }
 
 /**
@@ -50,6 +52,7 @@ export function faultRecord(error: unknown): FaultRecord {
       name: error.name,
       message: error.message,
       remedy: error.remedy,
+      exitCode: error.exitCode,
       ...(error.where === undefined ? {} : { where: error.where }),
     }
   const e = error instanceof Error ? error : new Error(String(error))

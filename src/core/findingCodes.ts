@@ -130,6 +130,13 @@ export const FINDING_CODES = {
     explanation: 'No mask with the same sample key exists; the volume is kept alone.',
     remedy: 'Add the mask to the archive, or delete the row of the volume from the archive manifest.',
   },
+  'sample-left-over': {
+    severity: 'warning',
+    title: 'The data set holds a sample that the manifest no longer names',
+    explanation:
+      'An earlier run made the sample; since then its row was deleted or corrected in the archive manifest. Its files stay where they are, but it is not in the dataset manifest.',
+    remedy: 'Remove its folder, or restore its row in the archive manifest.',
+  },
   'shape-mismatch': {
     severity: 'error',
     title: 'Volume and mask differ in size',

@@ -83,6 +83,8 @@ export class Run {
       outcomes.push(outcome)
       this.outcomes.push(outcome)
       this.#digests.remember(outcome.digests)
+      // How an editable file was written must not be forgotten, or it would be taken for edited.
+      if (outcome.digests.some(([, kind]) => kind === AS_WRITTEN)) this.#digests.save()
       listener.jobEnded(outcome)
       if (outcome.fatal) this.#stop.abort()
     }

@@ -14,18 +14,20 @@ export interface DispatchedCase {
 
 /**
  * Carries out the jobs of one case in order, handing values from one to the next in memory. When a job fails, those
- * after it are skipped: their inputs are not there or not right.
+ * after it are skipped: their inputs are not there or not right. A signal stops it between two jobs.
  */
 export async function runCase(
   { plan, known }: DispatchedCase,
   workspace: Workspace,
   steps: StepRegistry,
   emit: (outcome: JobOutcome) => void,
+  signal?: AbortSignal,
 ): Promise<void> {
   const handOver = new HandOver()
   const digests = new Map(known.map(e => [`${e[1]}\0${e[0]}`, e] as const))
   let failed: JobOutcome | undefined
   for (const [i, job] of plan.jobs.entries()) {
+    if (signal?.aborted) return
     if (failed !== undefined) {
       emit(skipped(job, failed))
       continue

@@ -178,7 +178,9 @@ class JobRecord {
     if (stamp === undefined) return true
     const written = this.env.known.get(`${AS_WRITTEN}\0${f.path}`)
     if (written !== undefined && stamp === written[2]) return true
-    const last = written?.[3] ?? this.#earlier?.outputs.find(o => o.path === f.path)?.digest
+    // The receipt tells it too where nothing else writes the file; the digests of a killed run may be lost.
+    const own = f.editable === 'rewritten' ? this.#earlier?.outputs.find(o => o.path === f.path) : undefined
+    const last = written?.[3] ?? own?.digest
     return last !== undefined && (await f.kind.digest(file)) === last
   }
 

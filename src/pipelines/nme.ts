@@ -5,6 +5,7 @@ import type { Label } from '../profiles/labelMap.ts'
 import type { ArchiveMatcher } from '../profiles/match.ts'
 import type { Table } from '../profiles/tableJoin.ts'
 import { existsSync } from '../storage/exists.ts'
+import { leftOverSamples } from './leftOver.ts'
 import {
   archiveManifestJob,
   binaryMaskJobs,
@@ -15,8 +16,9 @@ import {
   type NmePlace,
   presentOnDisk,
   profileSplits,
+  refusedPlan,
 } from './nmeJobs.ts'
-import { readManifest, refusedOutcome } from './nmeManifest.ts'
+import { readArchiveManifest } from './nmeManifest.ts'
 import { type Sample, samplesOfManifest } from './nmeSamples.ts'
 
 /** Where the tutorial puts things below the root of a data set. */
@@ -55,8 +57,8 @@ export interface NmeOptions {
 
 export interface NmeResult {
   readonly findings: readonly Finding[]
-  readonly refused: readonly JobOutcome[]
-  readonly samples: number
+  /** How many the archive manifest names; undefined when it was not read. */
+  readonly samples: number | undefined
   readonly results: readonly { what: string; path: string }[]
 }
 
@@ -78,27 +80,26 @@ export async function runNme(
   const first = await stages.stage('gen-archive-manifest', [
     archiveManifestJob(place, { output: manifestFile, sheet: 'Manifest', tables, remake }),
   ])
-  const results = [{ what: 'archive manifest', path: manifestFile }]
-  const scanned = first.every(o => o.status !== 'failed')
-  if (until === 0 || stages.stopped || !scanned || !existsSync(manifestFile))
-    return { findings: [], refused: [], samples: 0, results }
-
-  const { samples, refused, findings } = samplesOfManifest(
-    await readManifest(manifestFile, 'Manifest'),
-    place.profile,
-    matcher,
-  )
-  const outcomes = await stages.stage(
-    'samples',
-    samples.map(sample => samplePlan(place, sample, options, until)),
-  )
-  results.push({ what: 'samples', path: place.grouped })
-  const done: NmeResult = {
-    findings,
-    refused: refused.map(r => refusedOutcome('confirm-pairs', r)),
-    samples: samples.length + refused.length,
-    results,
+  const results: { what: string; path: string }[] = []
+  const made = (outcomes: readonly JobOutcome[], what: string, path: string) => {
+    if (outcomes.every(o => o.status !== 'failed')) results.push({ what, path })
   }
+  made(first, 'archive manifest', manifestFile)
+  if (until === 0 || stages.stopped || results.length === 0 || !existsSync(manifestFile))
+    return { findings: [], samples: undefined, results }
+
+  const { manifest, unusable } = await readArchiveManifest(manifestFile, 'Manifest')
+  const planned = samplesOfManifest(manifest, place.profile, matcher, unusable)
+  const { samples, refused } = planned
+  const named = new Set([...samples, ...refused].map(s => s.folder))
+  const findings = [...planned.findings, ...leftOverSamples(place.workspace, named)]
+  const done: NmeResult = { findings, samples: named.size, results }
+  if (named.size === 0) return done
+  const outcomes = await stages.stage('samples', [
+    ...refused.map(refusedPlan),
+    ...samples.map(sample => samplePlan(place, sample, options, until)),
+  ])
+  results.push({ what: 'samples', path: place.grouped })
   if (until < 3 || stages.stopped) return done
 
   const listed = stages.dry ? samples : await inspected(stages, place, samples, outcomes, options)
@@ -111,15 +112,16 @@ export async function runNme(
       sheet: 'Manifest',
       splits: profileSplits(place.profile),
       splitFolder: at(NME_FOLDERS.splits),
-      findingsOf: samples.flatMap(s => earlierJobsOf(s, options.labels)),
+      findingsOf: [
+        ...refused.map(r => ({ step: 'confirm-pairs', case: r.folder })),
+        ...samples.flatMap(s => earlierJobsOf(s, options.labels)),
+      ],
       remake,
     },
   )
-  await stages.stage('gen-dataset-manifest', [plan])
-  results.push(
-    { what: 'dataset manifest', path: at(NME_FOLDERS.datasetManifest) },
-    { what: 'index manifests', path: at(NME_FOLDERS.splits) },
-  )
+  const last = await stages.stage('gen-dataset-manifest', [plan])
+  made(last, 'dataset manifest', at(NME_FOLDERS.datasetManifest))
+  made(last, 'index manifests', at(NME_FOLDERS.splits))
   return done
 }
 

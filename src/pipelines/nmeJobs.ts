@@ -16,7 +16,7 @@ import { extractBinaryMasks } from '../steps/prepare/extractBinaryMasks.ts'
 import type { SplitColumns, SplitRule } from '../steps/share/splitSheet.ts'
 import { indexFileName } from '../steps/share/splitSheet.ts'
 import { fileStamp, modifiedAt, stampedSize } from '../storage/fileStamp.ts'
-import type { GroupedSample, Sample } from './nmeSamples.ts'
+import type { GroupedSample, RefusedSample, Sample } from './nmeSamples.ts'
 
 /** Folders of one data set on this machine, and what its paths are relative to. */
 export interface NmePlace {
@@ -113,6 +113,22 @@ export function confirmPairsJob(
     weight: inputBytes,
     ...remade(options.remake),
   }
+}
+
+/** The job of a sample that the manifest itself rules out: it only fails, so that status and workbooks name it. */
+export function refusedPlan({ folder, finding }: RefusedSample): CasePlan {
+  const job: Job = {
+    ...common,
+    step: confirmPairs.name,
+    case: folder,
+    params: {},
+    inputs: {},
+    outputs: {},
+    memory: 0,
+    weight: 0,
+    refusal: finding,
+  }
+  return { case: folder, jobs: [job] }
 }
 
 function maskParameters(profile: Profile, name: string) {

@@ -37,12 +37,16 @@ interface Draft {
 
 /**
  * The samples that an archive manifest names, after whatever a person deleted or corrected in it. Rows that cannot be
- * used, and samples whose files claim one place, are told and left out.
+ * used, and samples whose files claim one place, are told and left out; so is a sample of which another file is there
+ * but cannot be used, since it would pass for one that never had that file.
+ *
+ * @param unusable files that the scan could not use, with the reason
  */
 export function samplesOfManifest(
   manifest: Table,
   profile: Profile,
   matcher: ArchiveMatcher,
+  unusable: readonly Finding[] = [],
 ): { samples: Sample[]; refused: RefusedSample[]; findings: Finding[] } {
   const pathAt = columnIndex(manifest, 'file_path')
   const typeAt = columnIndex(manifest, 'type')
@@ -50,7 +54,9 @@ export function samplesOfManifest(
   const sizes = ['szx', 'szy', 'szz'].map(name => manifest.columns.indexOf(name))
   const findings: Finding[] = []
   const drafts = new Map<string, Draft>()
-  const keyOfFolder = new Map<string, string>()
+  const byPath = new Map<string, Draft>()
+  const listed = new Set<string>()
+  const inFolder = new Map<string, Draft>()
   for (const [i, row] of manifest.rows.entries()) {
     const file = String(row[pathAt] ?? '').trim()
     const at = `row ${manifest.rowNumbers[i]} of the worksheet ${manifest.name}`
@@ -86,6 +92,8 @@ export function samplesOfManifest(
     const folder = matcher.layout.sampleFolder(match.attributes)
     const draft = drafts.get(match.sampleKey) ?? { match, folder, masks: {}, voxels: 0 }
     drafts.set(match.sampleKey, draft)
+    listed.add(file)
+    if (plain.status === 'matched') byPath.set(plain.sampleKey, draft)
     add(draft, match, file)
     draft.voxels = Math.max(
       draft.voxels,
@@ -93,15 +101,23 @@ export function samplesOfManifest(
     )
     if (folder !== draft.folder)
       draft.problem ??= repeated(draft, `its files say different folders: ${draft.folder} and ${folder}`)
-    const key = keyOfFolder.get(folder)
-    if (key !== undefined && key !== match.sampleKey)
-      draft.problem ??= repeated(draft, `the folder ${folder} would also hold another sample`)
-    keyOfFolder.set(folder, match.sampleKey)
+    const other = inFolder.get(folder)
+    if (other !== undefined && other !== draft)
+      for (const d of [other, draft])
+        d.problem ??= repeated(d, `two samples of the manifest would both lie in ${folder}`)
+    inFolder.set(folder, draft)
+  }
+  for (const f of unusable) {
+    const match = matcher.match(f.where)
+    if (listed.has(f.where) || match.status !== 'matched') continue
+    const draft = byPath.get(match.sampleKey)
+    if (draft !== undefined) draft.problem ??= f
   }
   const all = [...drafts.values()].sort((a, b) => (a.folder < b.folder ? -1 : 1))
+  const refused = new Map(all.flatMap(d => (d.problem === undefined ? [] : [[d.folder, d.problem] as const])))
   return {
     samples: all.filter(d => d.problem === undefined).map(d => finished(d)),
-    refused: all.flatMap(d => (d.problem === undefined ? [] : [{ folder: d.folder, finding: d.problem }])),
+    refused: [...refused].map(([folder, problem]) => ({ folder, finding: problem })),
     findings,
   }
 }

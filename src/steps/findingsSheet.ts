@@ -11,7 +11,7 @@ export function findingsSheet(findings: readonly Finding[]): WorksheetSpec {
     (a, b) =>
       RANK[a.severity] - RANK[b.severity] ||
       (a.where < b.where ? -1 : a.where > b.where ? 1 : 0) ||
-      (a.code < b.code ? -1 : 1),
+      (a.code < b.code ? -1 : a.code > b.code ? 1 : a.message < b.message ? -1 : 1),
   )
   return {
     name: FINDINGS_SHEET,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
-import { Fault } from '../core/fault.ts'
+import { EXIT, Fault } from '../core/fault.ts'
 
 /** The disk refused a write; nothing half-written is left under the target's name. */
 export class WriteError extends Fault {
@@ -48,6 +48,7 @@ export function writeError(error: unknown, target: string): Error {
   return new WriteError(`cannot write ${target}: ${reason}`, {
     remedy: remedies[code] ?? 'Check the disk and the output folder, then run again.',
     everywhere: EVERYWHERE.has(code),
+    exitCode: EVERYWHERE.has(code) ? EXIT.someFailed : EXIT.usage,
     cause: error,
     where: target,
   })

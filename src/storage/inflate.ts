@@ -83,6 +83,18 @@ export async function readInflated(
   return { digest, inflatedBytes }
 }
 
+/** Small files come whole with this, so that their end needs no second read. */
+const FIRST_READ = 4096
+const FIRST_INFLATED = 640
+
+/** The last four bytes of a file as a number. */
+function lastWord(descriptor: number, size: number, head: Buffer): number {
+  if (head.length >= size) return size < 4 ? 0 : head.readUInt32LE(size - 4)
+  const tail = Buffer.allocUnsafe(4)
+  fs.readSync(descriptor, tail, 0, 4, size - 4)
+  return tail.readUInt32LE(0)
+}
+
 /**
  * The first bytes of a file's content, inflated if it is gzip, reading as little as it takes.
  *
@@ -99,7 +111,7 @@ export function readPrefix(
     const stat = fs.fstatSync(descriptor)
     if (!stat.isFile()) throw new DataError('file-not-regular', `${file} is not a file`, { where: file })
     if (stat.size === 0) throw new DataError('file-empty', `${file} has no bytes`, { where: file })
-    for (let take = 640; ; take *= 8) {
+    for (let take = FIRST_READ; ; take *= 8) {
       const raw = Buffer.allocUnsafe(Math.min(take, stat.size))
       const got = fs.readSync(descriptor, raw, 0, raw.length, 0)
       const head = raw.subarray(0, got)
@@ -108,11 +120,14 @@ export function readPrefix(
         if (got >= wanted || whole) return { prefix: head, fileBytes: stat.size, lastLength: undefined }
         continue
       }
-      const prefix = gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH, chunkSize: 4096 })
-      if (prefix.length >= wanted || whole) {
-        const tail = Buffer.allocUnsafe(4)
-        fs.readSync(descriptor, tail, 0, 4, Math.max(0, stat.size - 4))
-        return { prefix, fileBytes: stat.size, lastLength: tail.readUInt32LE(0) }
+      // A mask inflates a thousandfold, so little of what was read is inflated at first.
+      for (let part = FIRST_INFLATED; ; part *= 4) {
+        const compressed = part >= got ? head : head.subarray(0, part)
+        const prefix = gunzipSync(compressed, { finishFlush: constants.Z_SYNC_FLUSH, chunkSize: 4096 })
+        const all = compressed.length === got
+        if (prefix.length >= wanted || (all && whole))
+          return { prefix, fileBytes: stat.size, lastLength: lastWord(descriptor, stat.size, head) }
+        if (all) break
       }
     }
   } catch (error) {

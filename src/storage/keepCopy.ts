@@ -1,4 +1,4 @@
-import { constants, copyFile } from 'node:fs/promises'
+import { constants, copyFile, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { writeError } from './atomicWrite.ts'
 
@@ -11,7 +11,9 @@ export async function keepCopy(file: string): Promise<string> {
       await copyFile(file, copy, constants.COPYFILE_EXCL)
       return copy
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw writeError(error, copy)
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') continue
+      await rm(copy, { force: true })
+      throw writeError(error, copy)
     }
   }
 }

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { Command, Option } from 'commander'
-import { confirmPairsJob, type GeometryPolicy } from '../../pipelines/nmeJobs.ts'
-import { readManifest, refusedOutcome } from '../../pipelines/nmeManifest.ts'
+import { confirmPairsJob, type GeometryPolicy, refusedPlan } from '../../pipelines/nmeJobs.ts'
+import { readArchiveManifest } from '../../pipelines/nmeManifest.ts'
 import { samplesOfManifest } from '../../pipelines/nmeSamples.ts'
 import type { CommandContext } from '../context.ts'
 import { withProfileFlag, withRunFlags } from '../flags.ts'
@@ -52,17 +52,16 @@ export function confirmPairsCommand(context: CommandContext): Command {
       archive: flags.root_dir,
       grouped: flags.output_dir,
     })
-    const manifest = await readManifest(flags.archive_manifest, flags.sheet)
-    const { samples, refused, findings } = samplesOfManifest(manifest, place.profile, matcher)
+    const { manifest, unusable } = await readArchiveManifest(flags.archive_manifest, flags.sheet)
+    const { samples, refused, findings } = samplesOfManifest(manifest, place.profile, matcher, unusable)
     await withRun(context, flags, { workspace, writes: [workspace.relative(place.grouped)] }, async run => {
       const options = { onGeometryMismatch: flags.on_geometry_mismatch, remake: flags.remake ?? false }
-      await run.stage(
-        'confirm-pairs',
-        samples.map(s => ({ case: s.folder, jobs: [confirmPairsJob(place, s, options)] })),
-      )
+      await run.stage('confirm-pairs', [
+        ...refused.map(refusedPlan),
+        ...samples.map(s => ({ case: s.folder, jobs: [confirmPairsJob(place, s, options)] })),
+      ])
       return {
         findings,
-        refused: refused.map(r => refusedOutcome('confirm-pairs', r)),
         results: [{ what: 'samples', path: place.grouped }],
         nothing:
           samples.length + refused.length === 0

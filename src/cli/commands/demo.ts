@@ -51,7 +51,7 @@ export function demoCommand(context: CommandContext): Command {
       [`${shown}/${NME_FOLDERS.datasetManifest}`, 'the data set, its splits as worksheets, its Findings'],
       [`${shown}/grouped/Tongji/train-val/train`, 'samples: volume, mask, one binary mask a label'],
       [`voxmill status ${shown}`, 'what was done'],
-      [`voxmill why ${shown}/${NME_FOLDERS.datasetManifest}`, 'what a file was made from'],
+      ['voxmill why FILE', 'what a file was made from, and whether it is still up to date'],
     ] as const
     console.say('\nWhere to look:')
     for (const [place, what] of places) console.say(`  ${place}\n      ${what}`)

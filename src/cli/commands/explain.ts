@@ -3,6 +3,7 @@ import { UsageError } from '../../core/fault.ts'
 import type { FindingKind } from '../../core/finding.ts'
 import { FINDING_CODES } from '../../core/findingCodes.ts'
 import type { CommandContext } from '../context.ts'
+import { wrapText } from '../wrapText.ts'
 
 export function explainCommand(context: CommandContext): Command {
   return new Command('explain')
@@ -24,7 +25,14 @@ export function explainCommand(context: CommandContext): Command {
         })
       console.emit({ event: 'code', code, ...kind })
       console.say(
-        `${console.paint('bold', code)} (${kind.severity})\n${kind.title}.\n\n${kind.explanation}\n\nWhat to do: ${kind.remedy}`,
+        [
+          `${console.paint('bold', code)} (${kind.severity})`,
+          `${kind.title}.`,
+          '',
+          wrapText(kind.explanation, '', console.width),
+          '',
+          wrapText(`What to do: ${kind.remedy}`, '', console.width),
+        ].join('\n'),
       )
     })
 }

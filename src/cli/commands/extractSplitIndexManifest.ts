@@ -62,9 +62,15 @@ export function extractSplitIndexManifestCommand(context: CommandContext): Comma
       weight: 0,
       ...(flags.remake ? { remake: true } : {}),
     }
-    await withRun(context, flags, { workspace, writes: [workspace.relative(folder)] }, async run => {
-      await run.stage('extract-split-index-manifest', [{ case: DATASET, jobs: [job] }])
-      return { results: outputs.map(name => ({ what: 'index manifest', path: path.join(folder, name) })) }
-    })
+    const workbooks = outputs.map(name => path.join(folder, name))
+    await withRun(
+      context,
+      flags,
+      { workspace, writes: [workspace.relative(folder)], workbooks },
+      async run => {
+        await run.stage('extract-split-index-manifest', [{ case: DATASET, jobs: [job] }])
+        return { results: outputs.map(name => ({ what: 'index manifest', path: path.join(folder, name) })) }
+      },
+    )
   })
 }

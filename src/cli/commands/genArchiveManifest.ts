@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { Command } from 'commander'
 import { archiveManifestJob } from '../../pipelines/nmeJobs.ts'
+import { readManifest } from '../../pipelines/nmeManifest.ts'
 import type { CommandContext } from '../context.ts'
 import { withProfileFlag, withRunFlags } from '../flags.ts'
 import { findWorkspace, openPlace } from '../placeOf.ts'
@@ -32,15 +33,23 @@ export function genArchiveManifestCommand(context: CommandContext): Command {
       outputFolder: path.dirname(output),
     })
     const { place, tables } = await openPlace({ profile: flags.profile, workspace, archive: flags.root_dir })
+    const options = { output, sheet: flags.sheet, tables, remake: flags.remake ?? false }
+    const plan = archiveManifestJob(place, options)
     await withRun(
       context,
       flags,
-      { workspace, writes: [workspace.relative(path.dirname(output))] },
+      { workspace, writes: [workspace.relative(path.dirname(output))], workbooks: [output] },
       async run => {
-        await run.stage('gen-archive-manifest', [
-          archiveManifestJob(place, { output, sheet: flags.sheet, tables, remake: flags.remake ?? false }),
-        ])
-        return { results: [{ what: 'archive manifest', path: output }] }
+        const [scan] = await run.stage('gen-archive-manifest', [plan])
+        if (scan === undefined || scan.status === 'failed') return { results: [] }
+        const { rows } = await readManifest(output, flags.sheet)
+        return {
+          results: [{ what: 'archive manifest', path: output }],
+          nothing:
+            rows.length === 0
+              ? `the archive ${place.archive} holds no image that fits the profile`
+              : undefined,
+        }
       },
     )
   })

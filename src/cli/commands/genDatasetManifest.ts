@@ -63,7 +63,7 @@ export function genDatasetManifestCommand(context: CommandContext): Command {
         ? earlier.labels
         : readLabels(flags.label_explanation, place.profile)
     const writes = [workspace.relative(path.dirname(output)), workspace.relative(place.grouped)]
-    await withRun(context, flags, { workspace, writes }, async run => {
+    await withRun(context, flags, { workspace, writes, workbooks: [output] }, async run => {
       const options = {
         tolerance: { relative: flags.tolerance, absolute: flags.tolerance_mm },
         remake: flags.remake ?? false,

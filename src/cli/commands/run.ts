@@ -65,18 +65,16 @@ export async function carryOutNme(context: CommandContext, flags: RunNmeFlags): 
     flags,
     { workspace, writes: [NME_FOLDERS.grouped, path.dirname(NME_FOLDERS.archiveManifest)] },
     async run => {
-      const { findings, refused, samples, results } = await runNme(run, place, matcher, tables, {
+      const { findings, samples, results } = await runNme(run, place, matcher, tables, {
         labels,
         onGeometryMismatch: flags.on_geometry_mismatch,
         ...(flags.until === undefined ? {} : { until: flags.until }),
         remake: flags.remake ?? false,
       })
-      const empty = samples === 0 && flags.until !== 'gen-archive-manifest' && !run.stopped
       return {
         findings,
-        refused,
         results,
-        nothing: empty ? `the archive ${archive} holds no sample that fits the profile` : undefined,
+        nothing: samples === 0 ? `the archive ${archive} holds no sample that fits the profile` : undefined,
       }
     },
   )

@@ -56,12 +56,19 @@ export function whyCommand(context: CommandContext): Command {
           finished: receipt.finished,
           stale: reasons,
         })
-        for (const input of [...new Set(receipt.inputs.map(i => i.path))].slice(0, 20)) tell(input, depth + 1)
-        if (receipt.inputs.length > 20) console.say(`${pad}    … from ${receipt.inputs.length} files in all`)
+        const inputs = [...new Set(receipt.inputs.map(i => i.path))]
+        if (inputs.length <= MOST_INPUTS) for (const input of inputs) tell(input, depth + 1)
+        else {
+          for (const input of inputs.slice(0, MOST_INPUTS)) console.say(`${pad}  ${input}`)
+          console.say(`${pad}  … and ${inputs.length - MOST_INPUTS} more files`)
+        }
       }
       tell(relative, 0)
     })
 }
+
+/** A file made from more than these has its inputs listed, not told one by one. */
+const MOST_INPUTS = 8
 
 const parameters = (params: unknown): string => {
   const text = JSON.stringify(params)
@@ -95,6 +102,8 @@ function stalenessOf(
   if (own !== undefined) {
     const reason = changed(own)
     if (reason !== undefined) reasons.push(reason)
+    else if (digests.lookUp(own.path, own.kind) === undefined)
+      reasons.push(`${own.path} was touched (its digest decides)`)
   }
   return reasons
 }

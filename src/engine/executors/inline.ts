@@ -9,7 +9,7 @@ export function inlineExecutor(workspace: Workspace, steps: StepRegistry): Execu
     async run(cases, onOutcome, signal) {
       for (const dispatched of cases) {
         if (signal.aborted) return
-        await runCase(dispatched, workspace, steps, onOutcome)
+        await runCase(dispatched, workspace, steps, onOutcome, signal)
       }
     },
   }

@@ -104,7 +104,8 @@ class Pool {
     worker.current = dispatched
     worker.finishedJobs = 0
     this.#memoryInUse += peak(dispatched)
-    worker.child.send(dispatched)
+    // A process that has just died cannot be told; its exit, which follows, gives the case back.
+    worker.child.send(dispatched, () => undefined)
   }
 
   #start(): Worker {
@@ -116,7 +117,9 @@ class Pool {
     this.#workers.add(worker)
     child.on('message', message => this.#hear(worker, message as WorkerMessage))
     child.on('error', error => {
+      if (child.pid !== undefined) return
       this.#problem ??= error
+      this.#gone(worker, null, null)
     })
     child.on('exit', (code, signal) => this.#gone(worker, code, signal))
     return worker
@@ -126,8 +129,10 @@ class Pool {
     if (message.type === 'outcome') {
       worker.finishedJobs++
       this.onOutcome(message.outcome)
-    } else if (message.type === 'broken') this.#problem = new Error(message.message)
-    else {
+    } else if (message.type === 'broken') {
+      this.#problem ??= new Error(message.message)
+      this.#kill()
+    } else {
       this.#free(worker)
       this.#schedule()
     }

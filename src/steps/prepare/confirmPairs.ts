@@ -47,11 +47,29 @@ export const confirmPairs = defineStep({
   memory: ({ voxels, inputBytes }) => 8 * voxels + 2 * inputBytes + 64e6,
   run({ volume, masks }, p: Params, context) {
     if (volume !== undefined) reportVolume(volume, context)
+    else context.report(finding('volume-missing', context.case, 'no volume; the mask is kept alone'))
+    if (Object.keys(masks).length === 0)
+      context.report(finding('mask-missing', context.case, 'no mask; the volume is kept alone'))
+    reportAlone(volume, masks, context)
     const grids = Object.entries(masks).map(([name, m]) => onVolumeGrid(m, name, volume, p, context))
     const mask = grids.length === 0 ? undefined : merged(Object.keys(masks), grids, p, context)
     return { volume, mask, info: infoYaml(p.info) }
   },
 })
+
+function reportAlone(
+  volume: FloatVolume | undefined,
+  masks: Readonly<Record<string, LabelMask>>,
+  context: StepContext,
+): void {
+  if (Object.keys(masks).length === 0)
+    context.report(finding('mask-missing', context.source('volume'), 'no mask has the key of this volume'))
+  for (const name of Object.keys(masks))
+    if (volume === undefined)
+      context.report(
+        finding('volume-missing', context.source('masks', name), 'no volume has the key of this mask'),
+      )
+}
 
 function reportVolume(v: FloatVolume, context: StepContext): void {
   const where = context.source('volume')

@@ -13,7 +13,7 @@ const LAST_1900 = 2_958_465
 export function isoFromSerial(serial: number, date1904: boolean): string | undefined {
   if (!(serial >= 0) || serial >= LAST_1900 + 1 - (date1904 ? 1462 : 0)) return undefined
   const milliseconds = Math.round(serial * DAY_MS)
-  const timeOnly = milliseconds < DAY_MS && !date1904
+  const timeOnly = milliseconds < DAY_MS
   const shift = !date1904 && serial < LEAP_DAY_THAT_NEVER_WAS ? DAY_MS : 0
   const iso = new Date((date1904 ? EPOCH_1904 : EPOCH_1900) + shift + milliseconds).toISOString()
   const time = iso.slice(11, 23).replace(/\.000$/, '')

@@ -1,0 +1,106 @@
+// Many small things: header scan of 20,000 files beside nibabel, a second run over 1,316 samples, a manifest of
+// 100,000 rows.
+//
+//   node bench/scale.mjs [--scratch DIR] [--files 20000] [--samples 1316] [--rows 100000] [--runs 3]
+import { spawnSync } from 'node:child_process'
+import { existsSync, linkSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { measure, median } from './processTree.mjs'
+
+const { values: flags } = parseArgs({
+  options: {
+    scratch: { type: 'string', default: path.join(tmpdir(), 'voxmill-bench') },
+    python: { type: 'string', default: '/usr/bin/python3' },
+    files: { type: 'string', default: '20000' },
+    samples: { type: 'string', default: '1316' },
+    rows: { type: 'string', default: '100000' },
+    runs: { type: 'string', default: '3' },
+  },
+})
+const voxmill = path.resolve('dist/voxmill.js')
+const own = (...args) => measure(process.execPath, [voxmill, ...args])
+const runs = Number(flags.runs)
+const check = m => {
+  if (m.code !== 0) throw new Error(`ended with ${m.code}:\n${m.output}`)
+  return m
+}
+
+/** An archive of `count` files, all hard links to one small volume and its mask. */
+function linkedArchive(root, count) {
+  if (existsSync(root)) return
+  const seed = path.join(flags.scratch, 'seed')
+  if (!existsSync(seed)) spawnSync(process.execPath, [voxmill, 'demo', 'nme', seed, '--samples', '6', '--shape', '16x16x8'])
+  const from = path.join(seed, 'archive/NME-Seg-2025.8.25-train-val')
+  const to = path.join(root, 'archive/NME-Seg-2025.8.25-train-val')
+  for (const kind of ['images', 'labels']) {
+    const source = path.join(from, `${kind}Tr`, readdirSync(path.join(from, `${kind}Tr`))[0])
+    mkdirSync(path.join(to, `${kind}Tr`), { recursive: true })
+    for (let i = 0; i < count / 2; i++) linkSync(source, path.join(to, `${kind}Tr`, `NME-Seg_01A${i}.${String(i).padStart(8, '0')}.nii.gz`))
+  }
+}
+
+const PEER = `
+import sys, glob, nibabel as nib
+n = 0
+for p in sorted(glob.glob(sys.argv[1] + '/**/*.nii.gz', recursive=True)):
+    im = nib.load(p)
+    n += len(im.shape) + len(im.header.get_zooms()) + im.affine.shape[0] + len(str(im.get_data_dtype()))
+print(n)
+`
+async function scan() {
+  const [theirs, ours, memory] = [[], [], []]
+  for (const count of [Number(flags.files) / 10, Number(flags.files)]) {
+    const root = path.join(flags.scratch, `links-${count}`)
+    linkedArchive(root, count)
+    const archive = path.join(root, 'archive')
+    theirs.length = ours.length = 0
+    const peaks = []
+    for (let i = 0; i < runs; i++) {
+      theirs.push(check(await measure(flags.python, ['-c', PEER, archive])).seconds)
+      const m = check(await own('gen-archive-manifest', '-r', archive, '-o', path.join(root, 'out/manifest.xlsx'), '--remake'))
+      ours.push(m.seconds)
+      peaks.push(m.peak)
+    }
+    memory.push(median(peaks))
+    console.log(
+      `scan of ${count} files: nibabel's headers ${median(theirs).toFixed(2)} s, voxmill with its workbook ${median(ours).toFixed(2)} s: ${(median(theirs) / median(ours)).toFixed(1)} times as fast; peak ${(median(peaks) / 1e6).toFixed(0)} MB`,
+    )
+  }
+  console.log(`memory: ${((memory[1] - memory[0]) / (0.9 * Number(flags.files))).toFixed(0)} bytes a file more`)
+}
+
+async function secondRun() {
+  const root = path.join(flags.scratch, `samples-${flags.samples}`)
+  linkedArchive(root, 2 * Number(flags.samples))
+  const first = check(await own('run', 'nme', '--root_dir', root))
+  const again = []
+  for (let i = 0; i < runs; i++) again.push(check(await own('run', 'nme', '--root_dir', root)).seconds)
+  console.log(`run nme over ${flags.samples} samples: first ${first.seconds.toFixed(1)} s, again, all fresh, ${median(again).toFixed(2)} s`)
+}
+
+const TABLE = `
+import { build } from 'esbuild'
+import { pathToFileURL } from 'node:url'
+const file = process.argv[2]
+await build({ stdin: { contents: "export * from './src/formats/table/writeWorkbook.ts'; export * from './src/formats/table/readWorkbook.ts'", resolveDir: process.cwd(), loader: 'ts' }, bundle: true, platform: 'node', format: 'esm', outfile: file, logLevel: 'error' })
+const { writeWorkbook, readWorkbook } = await import(pathToFileURL(file))
+const rows = Number(process.argv[3])
+const columns = Array.from({ length: 25 }, (_, i) => ({ name: 'column_' + i, kind: i < 12 ? 'text' : 'number' }))
+function* cells() { for (let r = 0; r < rows; r++) yield columns.map((c, i) => c.kind === 'text' ? 'Tongji/train-val/train/01A' + r + '/' + i : r * 1.37 + i) }
+let t = performance.now()
+const bytes = await writeWorkbook([{ name: 'Manifest', columns, rows: cells() }])
+const write = performance.now() - t
+t = performance.now()
+const table = await (await readWorkbook(bytes)).sheet('Manifest')
+if (table.rows.length !== rows || table.rows[rows - 1][0] !== 'Tongji/train-val/train/01A' + (rows - 1) + '/0') throw new Error('the rows did not come back')
+console.log(rows + ' rows of 25 columns: written in ' + (write / 1000).toFixed(1) + ' s, read in ' + ((performance.now() - t) / 1000).toFixed(1) + ' s, ' + (bytes.length / 1e6).toFixed(1) + ' MB, peak ' + (process.resourceUsage().maxRSS / 1000).toFixed(0) + ' MB')
+`
+
+mkdirSync(flags.scratch, { recursive: true })
+await scan()
+await secondRun()
+const table = check(await measure(process.execPath, ['--input-type=module', '-e', TABLE, 'x', path.join(flags.scratch, 'table.mjs'), flags.rows]))
+console.log(table.output.trim())
+rmSync(path.join(flags.scratch, 'table.mjs'), { force: true })

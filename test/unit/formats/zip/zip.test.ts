@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest'
+import { deflateEntry } from '../../../../src/formats/zip/deflateEntry.ts'
+import type { ZipEntry } from '../../../../src/formats/zip/entry.ts'
+import { ZipInvalidError } from '../../../../src/formats/zip/fault.ts'
+import { inflateEntry, inflateWhole } from '../../../../src/formats/zip/inflateEntry.ts'
+import { readZip } from '../../../../src/formats/zip/readZip.ts'
+import { writeZip } from '../../../../src/formats/zip/writeZip.ts'
+
+const text = (value: string) => new TextEncoder().encode(value)
+const joined = (pieces: readonly Uint8Array[]) => Uint8Array.from(pieces.flatMap(piece => [...piece]))
+
+async function archive(): Promise<Uint8Array> {
+  const long = Array.from({ length: 50 }, (_, i) => text(`line ${i} `.repeat(100)))
+  return writeZip([await deflateEntry('a/first.txt', [text('first')]), await deflateEntry('zweiter-größer', long)])
+}
+
+describe('a zip archive', () => {
+  it('reads back what was written', async () => {
+    const entries = readZip(await archive())
+    expect(entries.map(entry => entry.name)).toEqual(['a/first.txt', 'zweiter-größer'])
+    expect(new TextDecoder().decode(await inflateWhole(entries[0]!))).toBe('first')
+    expect((await inflateWhole(entries[1]!)).length).toBe(entries[1]!.size)
+  })
+
+  it('has the same bytes at any time', async () => {
+    expect(await archive()).toEqual(await archive())
+  })
+
+  it('is the same when its members are copied', async () => {
+    const bytes = await archive()
+    expect(writeZip(readZip(bytes))).toEqual(bytes)
+  })
+
+  it('may have a comment at its end', async () => {
+    const bytes = await archive()
+    const commented = joined([bytes, text('PK made by hand')])
+    commented[bytes.length - 2] = 15
+    expect(readZip(commented)).toHaveLength(2)
+  })
+
+  it('may hold stored members', async () => {
+    const entry: ZipEntry = { ...(await deflateEntry('x', [text('stored')])), method: 0, data: [text('stored')] }
+    const [read] = readZip(writeZip([entry]))
+    expect(new TextDecoder().decode(await inflateWhole(read!))).toBe('stored')
+  })
+
+  it('is refused when it is cut anywhere', async () => {
+    const bytes = await archive()
+    for (let length = 0; length < bytes.length; length += 7)
+      expect(() => readZip(bytes.subarray(0, length))).toThrow(ZipInvalidError)
+  })
+
+  it('is refused when a member is encrypted or compressed in another way', async () => {
+    const bytes = await archive()
+    const directory = new DataView(bytes.buffer).getUint32(bytes.length - 6, true)
+    const encrypted = bytes.slice()
+    encrypted[directory + 8]! |= 1
+    expect(() => readZip(encrypted)).toThrow(/first\.txt is encrypted/)
+    const bzip2 = bytes.slice()
+    bzip2[directory + 10] = 12
+    expect(() => readZip(bzip2)).toThrow(/method 12/)
+  })
+
+  it('never gives wrong bytes for a flipped bit; only padding may be flipped unseen', async () => {
+    const original = text('some text that is long enough to compress')
+    const [entry] = readZip(writeZip([await deflateEntry('x', [original])]))
+    const data = entry!.data[0]!
+    let refused = 0
+    for (let bit = 0; bit < data.length * 8; bit++) {
+      const flipped = data.slice()
+      flipped[bit >> 3]! ^= 1 << (bit & 7)
+      const outcome = await inflateWhole({ ...entry!, data: [flipped] }).catch((error: unknown) => error)
+      if (outcome instanceof ZipInvalidError) refused++
+      else expect(outcome, `bit ${bit}`).toEqual(original)
+    }
+    expect(refused).toBeGreaterThanOrEqual(data.length * 8 - 8)
+  })
+
+  it('tells data that end too early', async () => {
+    const [entry] = readZip(writeZip([await deflateEntry('x', [text('some text that is long enough')])]))
+    const data = entry!.data[0]!
+    await expect(inflateWhole({ ...entry!, data: [data.subarray(0, data.length - 3)] })).rejects.toThrow(
+      ZipInvalidError,
+    )
+  })
+
+  it('stops a member that inflates to more than it says', async () => {
+    const zeros = Array.from({ length: 64 }, () => new Uint8Array(1 << 16))
+    const entry = { ...(await deflateEntry('bomb', zeros)), size: 1000 }
+    let size = 0
+    const read = async () => {
+      for await (const piece of inflateEntry(entry)) size += piece.length
+    }
+    await expect(read()).rejects.toThrow(ZipInvalidError)
+    expect(size).toBeLessThan(1 << 17)
+  })
+
+  it('passes on what the producer of a member throws', async () => {
+    const broken = function* () {
+      yield text('one')
+      throw new RangeError('row 7')
+    }
+    await expect(deflateEntry('x', broken())).rejects.toThrow('row 7')
+  })
+})
