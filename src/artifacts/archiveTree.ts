@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import path from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import type { ArtifactKind } from '../core/artifact.ts'
 import { DataError } from '../core/dataError.ts'
 import { type Finding, finding } from '../core/finding.ts'
@@ -26,6 +27,7 @@ export interface ArchiveTree {
   scan(image: string): Promise<NiftiHeader>
 }
 
+const PAUSE_EVERY = 256
 const IMAGE = /\.(nii|nii\.gz|hdr|hdr\.gz)$/i
 const VOXELS_OF_PAIR = /\.img(\.gz)?$/i
 
@@ -34,7 +36,13 @@ export const archiveTree: ArtifactKind<ArchiveTree> = {
   name: 'archive-tree',
   async read(folder) {
     const listing = list(folder)
-    return { value: { ...listing, scan: image => scan(folder, image) }, digest: digestOf(folder, listing) }
+    let scanned = 0
+    const scanPolitely = async (image: string) => {
+      // Reading headers is synchronous; now and then a request to stop must get its turn.
+      if (++scanned % PAUSE_EVERY === 0) await setImmediate()
+      return scan(folder, image)
+    }
+    return { value: { ...listing, scan: scanPolitely }, digest: digestOf(folder, listing) }
   },
   async digest(folder) {
     return digestOf(folder, list(folder))

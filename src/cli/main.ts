@@ -7,6 +7,8 @@ import { type Console, makeConsole } from './console.ts'
 import type { CommandContext } from './context.ts'
 import { wrapText } from './wrapText.ts'
 
+const GRACE_MS = 3000
+
 /** Runs one command line. @returns the exit code; nothing is thrown. */
 export async function main(argv: readonly string[]): Promise<number> {
   let exit: ExitCode = EXIT.ok
@@ -15,6 +17,9 @@ export async function main(argv: readonly string[]): Promise<number> {
   const onSignal = () => {
     if (stop.signal.aborted) process.exit(EXIT.interrupted)
     stop.abort()
+    // A long computation may keep the run from stopping by itself. Ending here is safe at any moment: what is half-done
+    // has no receipt, and the next run removes its temporary files.
+    setTimeout(() => process.exit(EXIT.interrupted), GRACE_MS).unref()
     console.note('stopping; what is finished is kept (once more to stop at once)')
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal)

@@ -118,6 +118,13 @@ export const FINDING_CODES = {
     explanation: 'A row of the manifest leads to no file under the root.',
     remedy: 'Restore the file, or delete its row from the manifest.',
   },
+  'pair-inconsistent': {
+    severity: 'error',
+    title: 'The files of one sample contradict each other',
+    explanation:
+      'Volume and mask of one sample say different subsets or folders, or two samples would be written into one folder; choosing one would put data where it does not belong, so nothing of the sample is written.',
+    remedy: 'Correct the subset or site in the archive manifest, or move the file in the archive.',
+  },
   'volume-missing': {
     severity: 'warning',
     title: 'A mask has no volume',

@@ -100,7 +100,11 @@ export function samplesOfManifest(
       voxelCount(sizes.map(s => Number(row[s] ?? 0)) as [number, number, number]),
     )
     if (folder !== draft.folder)
-      draft.problem ??= repeated(draft, `its files say different folders: ${draft.folder} and ${folder}`)
+      draft.problem ??= finding(
+        'pair-inconsistent',
+        draft.folder,
+        `its files say different folders: ${draft.folder} and ${folder}`,
+      )
     const other = inFolder.get(folder)
     if (other !== undefined && other !== draft)
       for (const d of [other, draft])

@@ -13,15 +13,20 @@ export async function deflateEntry(name: string, pieces: Iterable<Uint8Array>): 
   const writer = stream.writable.getWriter()
   let crc = 0
   let size = 0
+  // One piece is compressed, in another thread where there is one, while the next is made.
+  let writing = Promise.resolve()
   try {
     for (const piece of pieces) {
       crc = crc32(piece, crc)
       size += piece.length
-      await writer.write(piece)
+      await writing
+      writing = writer.write(piece)
     }
+    await writing
     await writer.close()
     await collecting
   } catch (error) {
+    writing.catch(() => undefined)
     collecting.catch(() => undefined)
     await writer.abort(error).catch(() => undefined)
     throw error

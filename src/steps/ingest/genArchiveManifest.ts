@@ -81,10 +81,10 @@ async function scanImages(
           finding(
             'geometry-forms-differ',
             path,
-            `sform and qform place a corner ${formsDifferMm.toPrecision(3)} mm apart`,
-            {
-              numbers: { millimetres: formsDifferMm },
-            },
+            Number.isFinite(formsDifferMm)
+              ? `sform and qform place a corner ${formsDifferMm.toPrecision(3)} mm apart`
+              : 'the qform is no rotation; the sform is used',
+            Number.isFinite(formsDifferMm) ? { numbers: { millimetres: formsDifferMm } } : {},
           ),
         )
       images.push({ path, match, header: headerCells(header, affine), affine })

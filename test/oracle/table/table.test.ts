@@ -67,39 +67,45 @@ function inspect(bytes: Uint8Array): Record<string, unknown[]> {
   }
 }
 
-describe.skipIf(!hasOpenpyxl())('openpyxl, where it is installed (else skipped: nothing to compare with)', () => {
-  const split = {
-    name: 'random_split',
-    columns: [{ name: 'random_split' }, { name: 'pid', kind: 'text' as const }, { name: 'spx' }],
-    rows: [
-      ['train', '0012345678901234567', 0.1],
-      ['test', '=1+1', null],
-    ],
-  }
-  const shown = [
-    'visible',
-    'A2',
-    'A1:C3',
-    0,
-    0,
-    15,
-    true,
-    '@',
-    [
-      ['random_split', 'pid', 'spx'],
-      ['train', '0012345678901234567', 0.1],
-      ['test', '=1+1', null],
-    ],
-  ]
+describe.skipIf(!hasOpenpyxl())(
+  'openpyxl, where it is installed (else skipped: nothing to compare with)',
+  () => {
+    const split = {
+      name: 'random_split',
+      columns: [{ name: 'random_split' }, { name: 'pid', kind: 'text' as const }, { name: 'spx' }],
+      rows: [
+        ['train', '0012345678901234567', 0.1],
+        ['test', '=1+1', null],
+      ],
+    }
+    const shown = [
+      'visible',
+      'A2',
+      'A1:C3',
+      0,
+      0,
+      15,
+      true,
+      '@',
+      [
+        ['random_split', 'pid', 'spx'],
+        ['train', '0012345678901234567', 0.1],
+        ['test', '=1+1', null],
+      ],
+    ]
 
-  it('reads a workbook written here, with its formats', async () => {
-    expect(inspect(await writeWorkbook([split]))).toEqual({ random_split: shown })
-  })
+    it('reads a workbook written here, with its formats', async () => {
+      expect(inspect(await writeWorkbook([split]))).toEqual({ random_split: shown })
+    })
 
-  it.each(['styled.xlsx', 'libreoffice.xlsx', 'values.xlsx'])('finds %s as it was, and the new sheet', async file => {
-    const before = inspect(workbook(file))
-    const after = inspect(await putWorksheets(workbook(file), [split]))
-    expect(after).toEqual({ ...before, random_split: shown })
-    expect(Object.keys(after)).toEqual([...Object.keys(before), 'random_split'])
-  })
-})
+    it.each(['styled.xlsx', 'libreoffice.xlsx', 'values.xlsx'])(
+      'finds %s as it was, and the new sheet',
+      async file => {
+        const before = inspect(workbook(file))
+        const after = inspect(await putWorksheets(workbook(file), [split]))
+        expect(after).toEqual({ ...before, random_split: shown })
+        expect(Object.keys(after)).toEqual([...Object.keys(before), 'random_split'])
+      },
+    )
+  },
+)

@@ -69,7 +69,9 @@ describe('readCsv', () => {
     const gbk = Uint8Array.from([0xce, 0xe4, 0xba, 0xba])
     expect(readCsv(gbk, { encoding: 'gb18030' }).columns).toEqual(['武汉'])
     expect(() => readCsv(gbk, { source: 'sites.csv' })).toThrow(CsvInvalidError)
-    expect(() => readCsv(gbk, { source: 'sites.csv' })).toThrow('sites.csv: the text is not in the encoding utf-8')
+    expect(() => readCsv(gbk, { source: 'sites.csv' })).toThrow(
+      'sites.csv: the text is not in the encoding utf-8',
+    )
   })
 
   it('names the line of a quote that is never closed', () => {

@@ -20,7 +20,9 @@ export async function partsOf(bytes: Uint8Array): Promise<Map<string, string>> {
 /** A package of these parts, which hold ASCII. */
 export async function packageOf(parts: Iterable<readonly [string, string]>): Promise<Uint8Array> {
   const encoder = new TextEncoder()
-  return writeZip(await Promise.all([...parts].map(([name, text]) => deflateEntry(name, [encoder.encode(text)]))))
+  return writeZip(
+    await Promise.all([...parts].map(([name, text]) => deflateEntry(name, [encoder.encode(text)]))),
+  )
 }
 
 /** The workbook with the text of one of its parts changed. */

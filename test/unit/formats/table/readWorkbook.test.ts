@@ -8,7 +8,9 @@ const SHEET = 'xl/worksheets/sheet1.xml'
 const simple = () => writeWorkbook([{ name: 'S', columns: [{ name: 'a' }, { name: 'b' }], rows: [['x', 1]] }])
 /** A worksheet with these rows of XML. */
 const withRows = async (rows: string) =>
-  withPart(await simple(), SHEET, text => text.replace(/<sheetData>.*<\/sheetData>/, `<sheetData>${rows}</sheetData>`))
+  withPart(await simple(), SHEET, text =>
+    text.replace(/<sheetData>.*<\/sheetData>/, `<sheetData>${rows}</sheetData>`),
+  )
 
 describe('readWorkbook', () => {
   it('lists the worksheets in tab order, hidden ones too', async () => {
@@ -62,7 +64,9 @@ describe('readWorkbook', () => {
 
   it('restores characters that XML cannot carry', async () => {
     const table = await readSheet(
-      await withRows('<row><c t="inlineStr"><is><t>h</t></is></c></row><row><c t="str"><v>a_x000D__x005F_x0041_ _x1</v></c></row>'),
+      await withRows(
+        '<row><c t="inlineStr"><is><t>h</t></is></c></row><row><c t="str"><v>a_x000D__x005F_x0041_ _x1</v></c></row>',
+      ),
       'S',
     )
     expect(table.rows).toEqual([['a\r_x0041_ _x1']])
@@ -80,10 +84,19 @@ describe('readWorkbook', () => {
 
   it('reads a strict workbook', async () => {
     let strict = await simple()
-    for (const part of ['xl/workbook.xml', '_rels/.rels', 'xl/_rels/workbook.xml.rels', SHEET, 'xl/styles.xml'])
+    for (const part of [
+      'xl/workbook.xml',
+      '_rels/.rels',
+      'xl/_rels/workbook.xml.rels',
+      SHEET,
+      'xl/styles.xml',
+    ])
       strict = await withPart(strict, part, text =>
         text
-          .replaceAll('http://schemas.openxmlformats.org/spreadsheetml/2006/main', 'http://purl.oclc.org/ooxml/spreadsheetml/main')
+          .replaceAll(
+            'http://schemas.openxmlformats.org/spreadsheetml/2006/main',
+            'http://purl.oclc.org/ooxml/spreadsheetml/main',
+          )
           .replaceAll(
             'http://schemas.openxmlformats.org/officeDocument/2006/relationships',
             'http://purl.oclc.org/ooxml/officeDocument/relationships',
@@ -131,7 +144,9 @@ describe('what is no workbook', () => {
     const rels = (target: string) =>
       `<Relationships><Relationship Id="a" Type="x/officeDocument" Target="${target}"/></Relationships>`
     await expect(readWorkbook(await packageOf([['a.txt', 'a']]))).rejects.toThrow('a zip archive, but not')
-    await expect(readWorkbook(await packageOf([['_rels/.rels', rels('xl/workbook.bin')]]))).rejects.toThrow('.xlsb')
+    await expect(readWorkbook(await packageOf([['_rels/.rels', rels('xl/workbook.bin')]]))).rejects.toThrow(
+      '.xlsb',
+    )
     await expect(readWorkbook(await packageOf([['_rels/.rels', rels('word/document.xml')]]))).rejects.toThrow(
       'an Office document, but not a workbook',
     )

@@ -1,5 +1,9 @@
 import { expect, it } from 'vitest'
-import { isDateFormat, isDateFormatId, isoFromSerial } from '../../../../src/formats/table/ooxml/serialDate.ts'
+import {
+  isDateFormat,
+  isDateFormatId,
+  isoFromSerial,
+} from '../../../../src/formats/table/ooxml/serialDate.ts'
 
 it.each([
   [1, '1900-01-01'],

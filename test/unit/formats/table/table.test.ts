@@ -21,7 +21,9 @@ it('names file, worksheet and columns when there is none, and suggests the neare
   expect(find).toThrow(
     'manifest.xlsx, worksheet "Manifest": there is no column "filepath"; it has "file_path", "site", "seq", "site"',
   )
-  expect(find).toThrow(expect.objectContaining({ remedy: 'Did you mean "file_path"?', where: 'manifest.xlsx' }))
+  expect(find).toThrow(
+    expect.objectContaining({ remedy: 'Did you mean "file_path"?', where: 'manifest.xlsx' }),
+  )
 })
 
 it('refuses to choose among columns of one name', () => {

@@ -6,7 +6,9 @@ import { writeWorkbook } from '../../../../src/formats/table/writeWorkbook.ts'
 import { partsOf } from './parts.ts'
 
 const SHEET = 'xl/worksheets/sheet1.xml'
-const one = (rows: Iterable<Cell[]>, columns = [{ name: 'a' }, { name: 'b' }]) => [{ name: 'S', columns, rows }]
+const one = (rows: Iterable<Cell[]>, columns = [{ name: 'a' }, { name: 'b' }]) => [
+  { name: 'S', columns, rows },
+]
 
 describe('writeWorkbook', () => {
   it('gives the same bytes again, from an array or an iterator', async () => {
@@ -73,7 +75,9 @@ describe('writeWorkbook', () => {
     expect(sheet).toContain('<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>')
     expect(sheet).toContain('<autoFilter ref="A1:B3"/>')
     expect(sheet).toContain('<ignoredError sqref="A1:B3" numberStoredAsText="1"/>')
-    expect(sheet).toContain('<col min="1" max="1" width="16" customWidth="1"/><col min="2" max="2" width="60"')
+    expect(sheet).toContain(
+      '<col min="1" max="1" width="16" customWidth="1"/><col min="2" max="2" width="60"',
+    )
     expect(sheet).toContain('<c r="A1" s="1" t="inlineStr">')
     expect(sheet).toContain('<c r="A3" s="2" t="inlineStr"><is><t>001</t></is></c>')
     expect(parts.get('xl/styles.xml')).toContain(

@@ -9,7 +9,8 @@ function take(scanner: XmlScanner, into: string[]): void {
   for (let kind = scanner.next(); kind !== NEEDS_MORE; kind = scanner.next()) {
     if (kind === TEXT) into.push(`text ${scanner.text()}`)
     else {
-      const attributes = kind === CLOSE ? [] : scanner.attributes().map(({ name, value }) => `${name}=${value}`)
+      const attributes =
+        kind === CLOSE ? [] : scanner.attributes().map(({ name, value }) => `${name}=${value}`)
       into.push([KIND[kind], scanner.prefix() + scanner.localName(), ...attributes].join(' '))
     }
   }

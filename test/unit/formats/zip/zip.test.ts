@@ -11,7 +11,10 @@ const joined = (pieces: readonly Uint8Array[]) => Uint8Array.from(pieces.flatMap
 
 async function archive(): Promise<Uint8Array> {
   const long = Array.from({ length: 50 }, (_, i) => text(`line ${i} `.repeat(100)))
-  return writeZip([await deflateEntry('a/first.txt', [text('first')]), await deflateEntry('zweiter-größer', long)])
+  return writeZip([
+    await deflateEntry('a/first.txt', [text('first')]),
+    await deflateEntry('zweiter-größer', long),
+  ])
 }
 
 describe('a zip archive', () => {
@@ -39,7 +42,11 @@ describe('a zip archive', () => {
   })
 
   it('may hold stored members', async () => {
-    const entry: ZipEntry = { ...(await deflateEntry('x', [text('stored')])), method: 0, data: [text('stored')] }
+    const entry: ZipEntry = {
+      ...(await deflateEntry('x', [text('stored')])),
+      method: 0,
+      data: [text('stored')],
+    }
     const [read] = readZip(writeZip([entry]))
     expect(new TextDecoder().decode(await inflateWhole(read!))).toBe('stored')
   })
