@@ -15,7 +15,9 @@ const { outputFiles, metafile } = await build({
   target: 'node20',
   mainFields: ['module', 'main'],
   // Packages written as CommonJS ask for Node's own modules by require.
-  banner: { js: "import { createRequire as requireFrom } from 'node:module'\nconst require = requireFrom(import.meta.url)" },
+  banner: {
+    js: "import { createRequire as requireFrom } from 'node:module'\nconst require = requireFrom(import.meta.url)",
+  },
   sourcemap: 'linked',
   chunkNames: 'chunks/[name]-[hash]',
   logLevel: 'warning',
@@ -23,7 +25,9 @@ const { outputFiles, metafile } = await build({
   metafile: true,
 })
 
-const packages = new Set(Object.keys(metafile.inputs).flatMap(file => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? []))
+const packages = new Set(
+  Object.keys(metafile.inputs).flatMap(file => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? []),
+)
 const notices = [...packages].sort().map(name => {
   const folder = path.join('node_modules', name)
   const { version, license } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'))

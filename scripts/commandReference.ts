@@ -106,7 +106,7 @@ const optionTable = (options: readonly Option[]): string[] => [
   ...options.map(o =>
     row(
       `\`${o.flags}\``,
-      o.mandatory ? 'required' : shown(o.defaultValue),
+      o.mandatory ? 'required' : shown(o.defaultValueDescription ?? o.defaultValue),
       withChoices(o.description, o.argChoices),
     ),
   ),

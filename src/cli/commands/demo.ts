@@ -1,6 +1,6 @@
 import os from 'node:os'
 import path from 'node:path'
-import { Argument, Command } from 'commander'
+import { Argument, Command, Option } from 'commander'
 import { UsageError } from '../../core/fault.ts'
 import type { Shape } from '../../core/volume.ts'
 import { NME_FOLDERS } from '../../pipelines/nme.ts'
@@ -18,6 +18,7 @@ interface Flags extends RunFlags {
   readonly samples: number
   readonly seed: number
   readonly shape: Shape
+  readonly archive_only?: boolean
 }
 
 export function demoCommand(context: CommandContext): Command {
@@ -27,8 +28,16 @@ export function demoCommand(context: CommandContext): Command {
     .argument('[dir]', 'folder to work in; a new one among the temporary files if not given')
     .option('--samples <n>', 'number of samples', parseCount, 12)
     .option('--seed <n>', 'seed of the phantoms', parseNumber, 7)
-    .option('--shape <XxYxZ>', 'voxels of a phantom, at least 16x16x8', parseShape, [96, 96, 40] as Shape)
-    .addHelpText('after', '\nExample:\n  voxmill demo nme /tmp/nme-demo')
+    .addOption(
+      new Option('--shape <XxYxZ>', 'voxels of a phantom, at least 16x16x8')
+        .argParser(parseShape)
+        .default([96, 96, 40] as Shape, '96x96x40'),
+    )
+    .option('--archive_only', 'make the archive and run nothing on it')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  voxmill demo nme /tmp/nme-demo\n  voxmill demo nme root_dir --archive_only   (then the single commands)',
+    )
   return withRunFlags(command).action(async (_pipeline: string, dir: string | undefined, flags: Flags) => {
     const { console } = context.open(flags)
     const root = path.resolve(dir ?? path.join(os.tmpdir(), `voxmill-demo-nme-${process.pid}`))
@@ -44,6 +53,7 @@ export function demoCommand(context: CommandContext): Command {
         phantomArchive({ seed: flags.seed, samples: flags.samples, shape: flags.shape }),
       )
     }
+    if (flags.archive_only) return
     await carryOutNme(context, { ...flags, root_dir: root, on_geometry_mismatch: 'copy' })
     const shown = shownPath(root)
     const places = [
