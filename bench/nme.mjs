@@ -127,8 +127,8 @@ const times = { peer: {}, own: {} }
 const peaks = { peer: {}, own: {} }
 const note = (who, what, m) => {
   if (m.code !== 0) throw new Error(`${who} ${what} ended with ${m.code}:\n${m.output}`)
-  ;(times[who][what] ??= []).push(m.seconds)
-  ;(peaks[who][what] ??= []).push(m.peak)
+  times[who][what] = [...(times[who][what] ?? []), m.seconds]
+  peaks[who][what] = [...(peaks[who][what] ?? []), m.peak]
 }
 const sizes = {}
 for (let run = 0; run < Number(flags.runs); run++) {

@@ -31,13 +31,15 @@ const check = m => {
 function linkedArchive(root, count) {
   if (existsSync(root)) return
   const seed = path.join(flags.scratch, 'seed')
-  if (!existsSync(seed)) spawnSync(process.execPath, [voxmill, 'demo', 'nme', seed, '--samples', '6', '--shape', '16x16x8'])
+  if (!existsSync(seed))
+    spawnSync(process.execPath, [voxmill, 'demo', 'nme', seed, '--samples', '6', '--shape', '16x16x8'])
   const from = path.join(seed, 'archive/NME-Seg-2025.8.25-train-val')
   const to = path.join(root, 'archive/NME-Seg-2025.8.25-train-val')
   for (const kind of ['images', 'labels']) {
     const source = path.join(from, `${kind}Tr`, readdirSync(path.join(from, `${kind}Tr`))[0])
     mkdirSync(path.join(to, `${kind}Tr`), { recursive: true })
-    for (let i = 0; i < count / 2; i++) linkSync(source, path.join(to, `${kind}Tr`, `NME-Seg_01A${i}.${String(i).padStart(8, '0')}.nii.gz`))
+    for (let i = 0; i < count / 2; i++)
+      linkSync(source, path.join(to, `${kind}Tr`, `NME-Seg_01A${i}.${String(i).padStart(8, '0')}.nii.gz`))
   }
 }
 
@@ -59,7 +61,16 @@ async function scan() {
     const peaks = []
     for (let i = 0; i < runs; i++) {
       theirs.push(check(await measure(flags.python, ['-c', PEER, archive])).seconds)
-      const m = check(await own('gen-archive-manifest', '-r', archive, '-o', path.join(root, 'out/manifest.xlsx'), '--remake'))
+      const m = check(
+        await own(
+          'gen-archive-manifest',
+          '-r',
+          archive,
+          '-o',
+          path.join(root, 'out/manifest.xlsx'),
+          '--remake',
+        ),
+      )
       ours.push(m.seconds)
       peaks.push(m.peak)
     }
@@ -68,7 +79,9 @@ async function scan() {
       `scan of ${count} files: nibabel's headers ${median(theirs).toFixed(2)} s, voxmill with its workbook ${median(ours).toFixed(2)} s: ${(median(theirs) / median(ours)).toFixed(1)} times as fast; peak ${(median(peaks) / 1e6).toFixed(0)} MB`,
     )
   }
-  console.log(`memory: ${((memory[1] - memory[0]) / (0.9 * Number(flags.files))).toFixed(0)} bytes a file more`)
+  console.log(
+    `memory: ${((memory[1] - memory[0]) / (0.9 * Number(flags.files))).toFixed(0)} bytes a file more`,
+  )
 }
 
 async function secondRun() {
@@ -77,7 +90,9 @@ async function secondRun() {
   const first = check(await own('run', 'nme', '--root_dir', root))
   const again = []
   for (let i = 0; i < runs; i++) again.push(check(await own('run', 'nme', '--root_dir', root)).seconds)
-  console.log(`run nme over ${flags.samples} samples: first ${first.seconds.toFixed(1)} s, again, all fresh, ${median(again).toFixed(2)} s`)
+  console.log(
+    `run nme over ${flags.samples} samples: first ${first.seconds.toFixed(1)} s, again, all fresh, ${median(again).toFixed(2)} s`,
+  )
 }
 
 const TABLE = `
@@ -101,6 +116,15 @@ console.log(rows + ' rows of 25 columns: written in ' + (write / 1000).toFixed(1
 mkdirSync(flags.scratch, { recursive: true })
 await scan()
 await secondRun()
-const table = check(await measure(process.execPath, ['--input-type=module', '-e', TABLE, 'x', path.join(flags.scratch, 'table.mjs'), flags.rows]))
+const table = check(
+  await measure(process.execPath, [
+    '--input-type=module',
+    '-e',
+    TABLE,
+    'x',
+    path.join(flags.scratch, 'table.mjs'),
+    flags.rows,
+  ]),
+)
 console.log(table.output.trim())
 rmSync(path.join(flags.scratch, 'table.mjs'), { force: true })

@@ -6,7 +6,7 @@ import { DataError } from '../core/dataError.ts'
 import { type Finding, finding } from '../core/finding.ts'
 import { niftiAffine } from '../formats/nifti/geometry.ts'
 import type { NiftiHeader } from '../formats/nifti/header.ts'
-import { fileStamp } from '../storage/fileStamp.ts'
+import { movableStamp } from '../storage/fileStamp.ts'
 import { readInflated } from '../storage/inflate.ts'
 import { walk } from '../storage/walk.ts'
 import { scanHeader } from './niftiFile.ts'
@@ -31,7 +31,10 @@ const PAUSE_EVERY = 256
 const IMAGE = /\.(nii|nii\.gz|hdr|hdr\.gz)$/i
 const VOXELS_OF_PAIR = /\.img(\.gz)?$/i
 
-/** The digest covers names, sizes and times of all files, not their bytes: a scan reads headers only. */
+/**
+ * The digest covers names, sizes and times of all files, not their bytes: a scan reads headers only. An archive that
+ * is copied with its times is the same archive, so that a manifest which a person has corrected stays valid for it.
+ */
 export const archiveTree: ArtifactKind<ArchiveTree> = {
   name: 'archive-tree',
   async read(folder) {
@@ -81,7 +84,7 @@ function list(folder: string): Listing {
 
 function digestOf(folder: string, { images, findings }: Listing): string {
   const hash = createHash('sha256')
-  for (const image of images) hash.update(`${image}\0${fileStamp(path.join(folder, image))}\n`)
+  for (const image of images) hash.update(`${image}\0${movableStamp(path.join(folder, image))}\n`)
   for (const f of findings) hash.update(`${f.where}\0${f.code}\n`)
   return hash.digest('hex')
 }

@@ -23,11 +23,18 @@ export async function main(argv: readonly string[]): Promise<number> {
     console.note('stopping; what is finished is kept (once more to stop at once)')
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal)
-  // A reader that closes the pipe early, such as head, is no error.
+  let outputLost = false
   process.stdout.on('error', error => {
-    if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(exit)
-    throw error
+    // A reader that closes the pipe early, such as head, is no error; work under way goes on without a listener.
+    if (outputLost || (error as NodeJS.ErrnoException).code === 'EPIPE') return
+    outputLost = true
+    console.note(`error: standard output cannot be written: ${error.message}`)
+    console.note(
+      '  what to do: send it elsewhere, or free space there; files of the data set are not concerned',
+    )
   })
+  // Without standard error there is no one left to tell.
+  process.stderr.on('error', () => undefined)
   const context: CommandContext = {
     open(options) {
       console = makeConsole({ json: options?.json === true })
@@ -44,7 +51,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
   try {
     await (await program(argv, context)).parseAsync(normalizeArgv(argv), { from: 'user' })
-    return exit
+    return outputLost && exit === EXIT.ok ? EXIT.internal : exit
   } catch (error) {
     return report(error, console)
   } finally {

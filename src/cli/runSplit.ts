@@ -1,10 +1,12 @@
 import path from 'node:path'
+import { UsageError } from '../core/fault.ts'
 import type { Job } from '../engine/job.ts'
 import { DATASET } from '../engine/provenance.ts'
-import { requireSheetNames } from '../formats/table/sheetName.ts'
+import { requireSheetNames, sameSheetName } from '../formats/table/sheetName.ts'
 import { splitColumns } from '../pipelines/nmeJobs.ts'
 import { readManifest } from '../pipelines/nmeManifest.ts'
 import { openProfile } from '../pipelines/openProfile.ts'
+import { FINDINGS_SHEET } from '../steps/findingsSheet.ts'
 import { type SplitRule, splitSheet } from '../steps/share/splitSheet.ts'
 import type { CommandContext } from './context.ts'
 import { findWorkspace } from './placeOf.ts'
@@ -26,6 +28,11 @@ export async function runSplit(
 ): Promise<void> {
   const file = path.resolve(flags.manifest_file)
   requireSheetNames([rule.name])
+  for (const taken of [sheet, FINDINGS_SHEET])
+    if (sameSheetName(rule.name, taken))
+      throw new UsageError(`${rule.name} is the main worksheet or the one of the findings, not a split`, {
+        remedy: 'Give the split another name with --split_name.',
+      })
   const columns = splitColumns(openProfile(flags.profile).profile)
   // Tried before any job is made: what the user asked wrongly is a fault of the command, not of a case.
   splitSheet(await readManifest(file, sheet), rule, columns)

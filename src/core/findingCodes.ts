@@ -288,7 +288,7 @@ export const FINDING_CODES = {
     remedy: 'Nothing, if the archive lacks these sites on purpose; else see the message.',
   },
   'file-edited': {
-    severity: 'info',
+    severity: 'high',
     title: 'A file was edited before it was written anew',
     explanation:
       'A manifest differed from what voxmill had written when it had to be made again; the edited file was kept under another name beside it.',

@@ -48,7 +48,7 @@ export function writeError(error: unknown, target: string): Error {
   return new WriteError(`cannot write ${target}: ${reason}`, {
     remedy: remedies[code] ?? 'Check the disk and the output folder, then run again.',
     everywhere: EVERYWHERE.has(code),
-    exitCode: EVERYWHERE.has(code) ? EXIT.someFailed : EXIT.usage,
+    exitCode: EVERYWHERE.has(code) && code !== 'EROFS' ? EXIT.someFailed : EXIT.usage,
     cause: error,
     where: target,
   })

@@ -9,6 +9,12 @@ export function fileStamp(file: string): FileStamp | undefined {
   return s?.isFile() ? `${s.size}:${s.mtimeNs}:${s.ino}` : undefined
 }
 
+/** Size and modification time in whole seconds: what copies by `cp -a`, `rsync -a` and `tar` keep. */
+export function movableStamp(file: string): string | undefined {
+  const s = fs.statSync(file, { throwIfNoEntry: false })
+  return s?.isFile() ? `${s.size}:${Math.floor(s.mtimeMs / 1000)}` : undefined
+}
+
 /** The size in bytes that a stamp says. */
 export const stampedSize = (stamp: FileStamp): number => Number(stamp.slice(0, stamp.indexOf(':')))
 

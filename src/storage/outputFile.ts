@@ -12,14 +12,15 @@ const LOCKS = [
 ]
 
 /**
- * Refuses a workbook to be written that a folder stands for or that another program has open.
+ * Refuses a workbook to be written in whose place a folder or a device is, or that another program has open.
  *
  * @throws UsageError, FileOpenElsewhereError
  */
 export function checkOutputFile(file: string): void {
-  if (fs.statSync(file, { throwIfNoEntry: false })?.isDirectory())
-    throw new UsageError(`${file} is a folder, not a file`, {
-      remedy: 'Give the path of the file to write, or move the folder away.',
+  const there = fs.statSync(file, { throwIfNoEntry: false })
+  if (there !== undefined && !there.isFile())
+    throw new UsageError(`${file} is a ${there.isDirectory() ? 'folder' : 'device'}, not a file`, {
+      remedy: 'Give the path of the file to write, or move what is there away.',
       where: file,
     })
   const { dir, base } = path.parse(file)

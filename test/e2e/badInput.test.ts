@@ -200,9 +200,9 @@ describe('a path that is no file', () => {
     })
   })
 
-  it('a link to a folder above: told, not followed, and nothing is missing', async () => {
+  it('a link to the folder that it lies in: told, not followed, and nothing is missing', async () => {
     const root = copyOf(withVictim)
-    symlinkSync('..', path.join(root, 'archive/again'))
+    symlinkSync('.', path.join(root, 'archive/again'))
     await bothWays(root, {
       exit: { run: 0, steps: [0, 0, 0, 0] },
       scanned: 'symlink-loop warning again',
@@ -356,7 +356,7 @@ describe('a sample that is not one volume and one mask', () => {
     )
     const [id] = victimFolder.split('/').slice(-1)
     expect(await findingsIn(root, ARCHIVE_MANIFEST)).toContain(
-      `sample-id-repeated warning ${inArchive(elsewhere(volume))}`,
+      `sample-id-repeated warning ${inArchive(volume)}`,
     )
     expect(await findingsIn(root, DATASET_MANIFEST)).toContain(
       `sample-id-repeated error Zhongnan/test-outer-03/test/${id}`,

@@ -15,7 +15,10 @@ function newest(folder: string): number {
 }
 
 if (!existsSync(PROGRAM)) throw new Error(`${PROGRAM} is missing: run \`npm run build\` first`)
-if (process.env.VOXMILL_DIST === undefined && statSync(PROGRAM).mtimeMs < newest(path.join(repository, 'src')))
+if (
+  process.env.VOXMILL_DIST === undefined &&
+  statSync(PROGRAM).mtimeMs < newest(path.join(repository, 'src'))
+)
   throw new Error(`${PROGRAM} is older than src: run \`npm run build\` first`)
 
 export interface Ended {

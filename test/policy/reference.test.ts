@@ -18,6 +18,11 @@ const anchorOf = (heading: string): string =>
     .replaceAll(' ', '-')
 
 const withoutCode = (text: string): string => text.replaceAll(/^```[\s\S]*?^```/gm, '')
+/** Fenced blocks, and code in running text, each on a line of its own. */
+const codeOf = (page: string): string =>
+  [...readFileSync(page, 'utf8').matchAll(/^```[\s\S]*?^```|`[^`\n]+`/gm)]
+    .map(m => (m[0].startsWith('```') ? m[0] : m[0].slice(1, -1)))
+    .join('\n')
 const headings = (file: string): string[] =>
   [...withoutCode(readFileSync(file, 'utf8')).matchAll(/^#+ (.+)$/gm)].map(m => anchorOf(m[1]!))
 
@@ -56,13 +61,14 @@ describe('the documentation', () => {
     const commands = new Set([...reference.matchAll(/^## ([a-z][a-z -]*)$/gm)].map(m => m[1]!.split(' ')[0]))
     const flags = new Set([...reference.matchAll(/--([a-z_]+)/g)].map(m => m[1]))
     const wrong: string[] = []
+    let shown = 0
     for (const page of pages)
-      for (const [line, command, rest] of readFileSync(page, 'utf8').matchAll(
-        /(?:^|`)voxmill ([a-z-]+)([^`\n]*)/gm,
-      )) {
+      for (const [line, command, rest] of codeOf(page).matchAll(/^(?:\$ )?voxmill ([a-z][a-z-]*)(.*)/gm)) {
         const unknown = [...rest!.matchAll(/ --([a-z_-]+)/g)].map(m => m[1]!.replaceAll('-', '_'))
+        shown++
         if (!commands.has(command!) || unknown.some(f => !flags.has(f))) wrong.push(`${page}: ${line}`)
       }
     expect(wrong).toEqual([])
+    expect(shown).toBeGreaterThan(50)
   })
 })
