@@ -1,5 +1,7 @@
-import type { CasePlan, JobOutcome } from '../engine/job.ts'
+import type { CasePlan, Job, JobOutcome } from '../engine/job.ts'
+import { DATASET } from '../engine/provenance.ts'
 import { checkJob, openDigests } from '../engine/run.ts'
+import { slotFiles } from '../engine/slotFiles.ts'
 import type { StepRegistry } from '../engine/step.ts'
 import type { Workspace } from '../engine/workspace.ts'
 import type { Console } from './console.ts'
@@ -15,6 +17,15 @@ export interface Stages {
 /** Prints the plan in place of carrying it out: each job, and why it would be done or why not. */
 export function dryRun(console: Console, workspace: Workspace, steps: StepRegistry): Stages {
   const digests = openDigests(workspace)
+  /** The first stage that has something to do; what gathers from it follows. */
+  let earlier: string | undefined
+  const taken = new Map<string, string>()
+  /** A folder has no stamp of its own, so its listing is looked at now. */
+  const digestTrees = async (job: Job) => {
+    for (const f of slotFiles(steps.get(job.step)?.inputs ?? {}, job.inputs))
+      if (f.kind.name === 'archive-tree')
+        taken.set(`${f.kind.name}\0${f.path}`, await f.kind.digest(workspace.absolute(f.path)))
+  }
   return {
     stopped: false,
     dry: true,
@@ -22,10 +33,11 @@ export function dryRun(console: Console, workspace: Workspace, steps: StepRegist
       let todo = 0
       let jobs = 0
       for (const { jobs: list } of cases) {
-        let after: string | undefined
+        let after = list.every(job => job.case === DATASET) ? earlier : undefined
         for (const job of list) {
           jobs++
-          const { stale } = checkJob(job, workspace, steps, digests)
+          await digestTrees(job)
+          const { stale } = checkJob(job, workspace, steps, digests, taken)
           const why =
             after !== undefined
               ? `after ${after}`
@@ -42,6 +54,7 @@ export function dryRun(console: Console, workspace: Workspace, steps: StepRegist
           console.emit({ event: 'plan', todo: todoNow, why, ...job })
         }
       }
+      if (todo > 0) earlier ??= title
       console.say(`${title}: ${todo} of ${jobs} jobs to do; nothing was written`)
       return []
     },

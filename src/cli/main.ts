@@ -28,6 +28,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     // A reader that closes the pipe early, such as head, is no error; work under way goes on without a listener.
     if (outputLost || (error as NodeJS.ErrnoException).code === 'EPIPE') return
     outputLost = true
+    // The stream may tell of it only when the command has ended.
+    process.exitCode ||= EXIT.internal
     console.note(`error: standard output cannot be written: ${error.message}`)
     console.note(
       '  what to do: send it elsewhere, or free space there; files of the data set are not concerned',

@@ -4,6 +4,7 @@ import { fileStamp } from '../storage/fileStamp.ts'
 import { digestFile } from '../storage/readFile.ts'
 import { walk } from '../storage/walk.ts'
 import { type Receipt, type ReceiptFile, receiptsOf } from './receipt.ts'
+import type { Slot, StepRegistry } from './step.ts'
 import { STATE_FOLDER, type Workspace, workspaceAt } from './workspace.ts'
 
 /** The case of steps that work on the data set as a whole. */
@@ -34,6 +35,8 @@ export function makers(workspace: Workspace): Map<string, { receipt: Receipt; fi
 export interface Verification {
   readonly checked: number
   readonly changed: readonly string[]
+  /** Manifests that were edited since, as people may. */
+  readonly edited: readonly string[]
   readonly missing: readonly string[]
   /** Files beside outputs that no receipt claims. */
   readonly strangers: readonly string[]
@@ -45,10 +48,11 @@ export interface Verification {
  */
 export async function verifyOutputs(
   workspace: Workspace,
+  steps: StepRegistry,
   onFile: (path: string) => void,
 ): Promise<Verification> {
   const claimed = makers(workspace)
-  const [changed, missing]: [string[], string[]] = [[], []]
+  const [changed, edited, missing]: [string[], string[], string[]] = [[], [], []]
   const folders = new Set<string>()
   const known = new Set(claimed.keys())
   for (const receipt of receiptsOf(workspace))
@@ -59,7 +63,10 @@ export async function verifyOutputs(
     if (receipt.case !== DATASET && relative.includes('/') && !relative.startsWith(STATE_FOLDER))
       folders.add(relative.split('/')[0]!)
     if (fileStamp(absolute) === undefined) missing.push(relative)
-    else if ((await digestFile(absolute).catch(() => '')) !== file.digest) changed.push(relative)
+    else if ((await digestFile(absolute).catch(() => '')) !== file.digest) {
+      const slot = steps.get(receipt.step)?.outputs[file.slot] as Slot<unknown> | undefined
+      ;(slot?.editable === undefined ? changed : edited).push(relative)
+    }
   }
   const strangers: string[] = []
   for (const folder of folders) {
@@ -69,5 +76,5 @@ export async function verifyOutputs(
       if (!known.has(relative)) strangers.push(relative)
     }
   }
-  return { checked: claimed.size, changed, missing, strangers }
+  return { checked: claimed.size, changed, edited, missing, strangers }
 }

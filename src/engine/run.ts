@@ -169,13 +169,15 @@ export function checkJob(
   workspace: Workspace,
   steps: StepRegistry,
   digests: DigestCache,
+  /** Digests that were just taken, by kind and path. */
+  taken: ReadonlyMap<string, string> = new Map(),
 ): PlannedJob {
   const step = steps.get(job.step)
   if (step === undefined) throw new Error(`no step is called ${job.step}`)
   if (job.remake) return { job, stale: { reason: 'asked-for', detail: '--remake' } }
   const receipt = readReceipt(receiptPath(workspace, job))
   const digestOf = (f: SlotFile): string | null | undefined => {
-    const known = digests.lookUp(f.path, f.kind.name)
+    const known = taken.get(`${f.kind.name}\0${f.path}`) ?? digests.lookUp(f.path, f.kind.name)
     if (known !== undefined) return known
     return f.kind.write !== undefined && fileStamp(workspace.absolute(f.path)) === undefined
       ? null

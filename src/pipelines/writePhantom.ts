@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { writeAtomic } from '../storage/atomicWrite.ts'
 import { existsSync } from '../storage/exists.ts'
+import { makeFolderAtOnce } from '../storage/folderAtOnce.ts'
 import { gzipParts } from '../storage/gzip.ts'
 import type { PhantomFile } from './phantomFile.ts'
 
@@ -12,12 +13,15 @@ short_form_index_map:
   1: NME
 `
 
-/** Writes phantom images below a root, and a label map as the tutorial has it. */
+/** Writes phantom images below a root, all or none, and a label map as the tutorial has it. */
 export async function writePhantom(root: string, files: readonly PhantomFile[]): Promise<void> {
-  for (const file of files) {
-    const elementBytes = file.role === 'mask' ? 1 : 2
-    await writeAtomic(path.join(root, file.path), gzipParts([file.make()], elementBytes))
-  }
+  await makeFolderAtOnce(path.join(root, 'archive'), async folder => {
+    for (const file of files) {
+      const elementBytes = file.role === 'mask' ? 1 : 2
+      const target = path.join(folder, path.posix.relative('archive', file.path))
+      await writeAtomic(target, gzipParts([file.make()], elementBytes))
+    }
+  })
   const labelMap = path.join(root, 'descriptor/label_map.yaml')
   if (!existsSync(labelMap)) await writeAtomic(labelMap, [new TextEncoder().encode(LABEL_MAP)])
 }

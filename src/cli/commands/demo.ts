@@ -42,7 +42,7 @@ export function demoCommand(context: CommandContext): Command {
     const { console } = context.open(flags)
     const root = path.resolve(dir ?? path.join(os.tmpdir(), `voxmill-demo-nme-${process.pid}`))
     const archive = path.join(root, NME_FOLDERS.archive)
-    if (!existsSync(archive) && existsSync(root) && namesIn(root).length > 0)
+    if (!existsSync(archive) && existsSync(root) && namesIn(root).some(n => !n.endsWith('.unfinished')))
       throw new UsageError(`${root} is not empty`, {
         remedy: 'Give a folder that is new or empty, or one of an earlier demo.',
       })

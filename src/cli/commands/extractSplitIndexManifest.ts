@@ -15,6 +15,7 @@ interface Flags extends RunFlags {
   readonly split_name: string
   readonly output_index_manifest_dir: string
   readonly subsets: string[][]
+  readonly sheet: string
   readonly workspace?: string
 }
 
@@ -29,6 +30,7 @@ export function extractSplitIndexManifestCommand(context: CommandContext): Comma
       'subsets of one index manifest, such as `train val`; repeat for more',
       (value: string, before: string[][] = []) => [...before, value.split(',').filter(s => s !== '')],
     )
+    .option('--sheet <name>', 'main worksheet, by which the split is checked to be up to date', 'Manifest')
     .addHelpText(
       'after',
       '\nExample:\n  voxmill extract-split-index-manifest --manifest_file root_dir/grouped/dataset_manifest.xlsx --split_name split01_Tongji --output_index_manifest_dir root_dir/grouped/splits/split01_Tongji --subsets train val --subsets train --subsets val --subsets test',
@@ -53,7 +55,7 @@ export function extractSplitIndexManifestCommand(context: CommandContext): Comma
       case: DATASET,
       part: flags.split_name,
       fields: {},
-      params: { split: flags.split_name, subsets: flags.subsets },
+      params: { split: flags.split_name, subsets: flags.subsets, sheet: flags.sheet },
       inputs: { manifest: workspace.relative(file) },
       outputs: {
         indexes: Object.fromEntries(outputs.map(name => [name, workspace.relative(path.join(folder, name))])),

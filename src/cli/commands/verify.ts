@@ -10,7 +10,7 @@ export function verifyCommand(context: CommandContext): Command {
     .option('--json', 'JSON lines for programs')
     .addHelpText(
       'after',
-      '\nExample:\n  voxmill verify /data/NME-2025.8.25\n\nExit code 4 when a file is missing or changed; strangers are only listed.',
+      '\nExample:\n  voxmill verify /data/NME-2025.8.25\n\nExit code 4 when a file is missing or changed; edited manifests and strangers are only listed.',
     )
     .action(async (root: string, options: { json?: boolean }) => {
       const { console, setExit } = context.open(options)
@@ -21,19 +21,22 @@ export function verifyCommand(context: CommandContext): Command {
           exitCode: EXIT.nothingToDo,
         })
       let count = 0
-      const result = await verifyOutputs(workspace, path => console.redraw(`${++count}  ${path}`))
+      const result = await verifyOutputs(workspace, await context.steps(), path =>
+        console.redraw(`${++count}  ${path}`),
+      )
       for (const [kind, style, list] of [
         ['changed', 'red', result.changed],
         ['missing', 'red', result.missing],
+        ['edited', 'yellow', result.edited],
         ['stranger', 'yellow', result.strangers],
       ] as const)
         for (const path of list) {
           console.say(`${console.paint(style, kind.padEnd(9))} ${path}`)
           console.emit({ event: kind, path })
         }
-      const { changed, missing, strangers } = result
+      const { changed, edited, missing, strangers } = result
       console.say(
-        `${result.checked} files checked: ${changed.length} changed, ${missing.length} missing, ${strangers.length} strangers`,
+        `${result.checked} files checked: ${changed.length} changed, ${missing.length} missing, ${edited.length} manifests edited, ${strangers.length} strangers`,
       )
       if (changed.length + missing.length > 0) {
         console.say('Run the command that made them again; `voxmill why FILE` names it.')

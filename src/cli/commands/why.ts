@@ -92,7 +92,10 @@ function stalenessOf(
     const known = digests.lookUp(f.path, f.kind)
     return known !== undefined && known !== f.digest ? `${f.path} has changed` : undefined
   }
+  // A workbook that a step adds to is its input and its output; what it was before says nothing about it now.
+  const amended = new Set(receipt.outputs.map(o => o.path))
   for (const f of receipt.inputs) {
+    if (amended.has(f.path)) continue
     const reason = changed(f)
     if (reason !== undefined) reasons.push(reason)
     else if (f.kind !== 'archive-tree' && digests.lookUp(f.path, f.kind) === undefined)

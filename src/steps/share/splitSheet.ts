@@ -1,5 +1,5 @@
 import { UsageError } from '../../core/fault.ts'
-import type { Finding } from '../../core/finding.ts'
+import { type Finding, finding } from '../../core/finding.ts'
 import {
   type Assignment,
   acrossSitesSplit,
@@ -119,6 +119,20 @@ export function indexSheet(split: Table, name: string, subsets: readonly string[
     columns: split.columns.map(column => ({ name: column })),
     rows: split.rows.filter(r => subsets.includes(String(r[at] ?? ''))),
   }
+}
+
+/** Whether the rows of a split are still those of the main worksheet, which may have been made anew since. */
+export function outdatedSplit(split: Table, main: Table, name: string): Finding[] {
+  const shared = main.columns.filter(column => column !== '' && split.columns.includes(column))
+  const picked = (table: Table) => {
+    const at = shared.map(column => table.columns.indexOf(column))
+    return table.rows.map(row => JSON.stringify(at.map(i => row[i] ?? null)))
+  }
+  const there = new Set(picked(main))
+  const gone = picked(split).filter(row => !there.has(row)).length
+  if (gone === 0) return []
+  const message = `${gone} of its ${split.rows.length} rows are no longer in the worksheet ${main.name} as they stand`
+  return [finding('worksheet-outdated', name, message, { numbers: { rows: gone } })]
 }
 
 /** File name of an index manifest: the split and its subsets in the order given. */
