@@ -1,6 +1,6 @@
 // Bundles the command line and its worker into dist/, with shared chunks. Packages are bundled too: a worker starts three
 // times as fast as with a hundred small modules. Their licences go into dist/THIRD_PARTY_NOTICES.txt.
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { build } from 'esbuild'
 
@@ -18,6 +18,10 @@ const { outputFiles, metafile } = await build({
   banner: {
     js: "import { createRequire as requireFrom } from 'node:module'\nconst require = requireFrom(import.meta.url)",
   },
+  // The codecs' WebAssembly travels within the chunk that is loaded when a file needs it.
+  loader: { '.wasm': 'binary' },
+  // Codec packages take the folder of their script to find that file by; it is not asked for where the bytes are given.
+  define: { __dirname: '""' },
   sourcemap: 'linked',
   chunkNames: 'chunks/[name]-[hash]',
   logLevel: 'warning',
@@ -31,9 +35,17 @@ const packages = new Set(
 const notices = [...packages].sort().map(name => {
   const folder = path.join('node_modules', name)
   const { version, license } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'))
-  const file = readdirSync(folder).find(f => /^licen[cs]e/i.test(f))
-  if (file === undefined) throw new Error(`the package ${name} has no licence file`)
-  return `${name} ${version} (${license})\n\n${readFileSync(path.join(folder, file), 'utf8').trim()}\n`
+  // scripts/licences/ has what a package lacks: its own licence, or that of what is compiled into it.
+  const files = [
+    ...readdirSync(folder)
+      .filter(f => /^licen[cs]e/i.test(f))
+      .slice(0, 1)
+      .map(f => path.join(folder, f)),
+    ...[`scripts/licences/${name.replace('/', '__')}.txt`].filter(existsSync),
+  ]
+  if (files.length === 0) throw new Error(`the package ${name} has no licence file`)
+  const texts = files.map(file => readFileSync(file, 'utf8').trim())
+  return `${name} ${version} (${license})\n\n${texts.join('\n\n')}\n`
 })
 
 rmSync('dist', { recursive: true, force: true })

@@ -37,6 +37,7 @@ const VOXELS_OF_PAIR = /\.img(\.gz)?$/i
  */
 export const archiveTree: ArtifactKind<ArchiveTree> = {
   name: 'archive-tree',
+  folder: true,
   async read(folder) {
     const listing = list(folder)
     let scanned = 0

@@ -35,7 +35,7 @@ export function writtenCodes(codes: FormCodes, affine: Volume['grid']['affine'])
 
 export const encodedHeader = (
   grid: Volume['grid'],
-  voxelType: 'uint8' | 'float32',
+  voxelType: 'uint8' | 'int16' | 'float32',
   codes: FormCodes,
 ): Uint8Array => {
   const { sform, qform } = writtenCodes(codes, grid.affine)
@@ -49,7 +49,7 @@ export const encodedHeader = (
   })
 }
 
-export const bytesOf = (data: Float32Array | Uint8Array): Uint8Array =>
+export const bytesOf = (data: Float32Array | Int16Array | Uint8Array): Uint8Array =>
   new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
 
 /** A .nii.gz (or any NIfTI on reading) of intensities; written as float32, little endian. */

@@ -18,6 +18,12 @@ export const COMMANDS: Readonly<Record<string, (context: CommandContext) => Prom
     (await import('./commands/makeSplitAcrossSites.ts')).makeSplitAcrossSitesCommand(c),
   'extract-split-index-manifest': async c =>
     (await import('./commands/extractSplitIndexManifest.ts')).extractSplitIndexManifestCommand(c),
+  'sort-by-series-uid': async c => (await import('./commands/sortBySeriesUid.ts')).sortBySeriesUidCommand(c),
+  'convert-dicom': async c => (await import('./commands/convertDicom.ts')).convertDicomCommand(c),
+  'propose-annotation': async c =>
+    (await import('./commands/proposeAnnotation.ts')).proposeAnnotationCommand(c),
+  'extract-modalities': async c =>
+    (await import('./commands/extractModalities.ts')).extractModalitiesCommand(c),
   profile: async c => (await import('./commands/profile.ts')).profileCommand(c),
   status: async c => (await import('./commands/status.ts')).statusCommand(c),
   why: async c => (await import('./commands/why.ts')).whyCommand(c),

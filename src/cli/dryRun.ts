@@ -1,7 +1,7 @@
 import type { CasePlan, Job, JobOutcome } from '../engine/job.ts'
 import { DATASET } from '../engine/provenance.ts'
 import { checkJob, openDigests } from '../engine/run.ts'
-import { slotFiles } from '../engine/slotFiles.ts'
+import { isFolderThere, slotFiles } from '../engine/slotFiles.ts'
 import type { StepRegistry } from '../engine/step.ts'
 import type { Workspace } from '../engine/workspace.ts'
 import type { Console } from './console.ts'
@@ -22,8 +22,10 @@ export function dryRun(console: Console, workspace: Workspace, steps: StepRegist
   const taken = new Map<string, string>()
   /** A folder has no stamp of its own, so its listing is looked at now. */
   const digestTrees = async (job: Job) => {
-    for (const f of slotFiles(steps.get(job.step)?.inputs ?? {}, job.inputs))
-      if (f.kind.name === 'archive-tree')
+    const step = steps.get(job.step)
+    if (step === undefined) return
+    for (const f of [...slotFiles(step.inputs, job.inputs), ...slotFiles(step.outputs, job.outputs)])
+      if (isFolderThere(f, workspace.absolute(f.path)))
         taken.set(`${f.kind.name}\0${f.path}`, await f.kind.digest(workspace.absolute(f.path)))
   }
   return {

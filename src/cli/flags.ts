@@ -54,3 +54,9 @@ export function withRunFlags(command: Command): Command {
 
 export const withProfileFlag = (command: Command): Command =>
   command.option('--profile <name|file>', 'archive profile', 'nme-2025.8.25')
+
+export const withPipelineFlag = (command: Command): Command =>
+  command.option('--pipeline <name|file>', 'pipeline file with rules and folders', 'cta2mbf')
+
+/** Gathers the values of an option that may be repeated. */
+export const collect = (value: string, earlier: readonly string[]): string[] => [...earlier, value]

@@ -10,10 +10,12 @@ export interface ArtifactRead<T> {
   readonly inflatedBytes?: number
 }
 
-/** What was written: digest and size of the file. */
+/** What was written: digest and size of the file, or of all that was put into the folder. */
 export interface ArtifactWritten {
   readonly digest: string
   readonly bytes: number
+  /** What was odd about what lay there before. */
+  readonly findings?: readonly Finding[]
 }
 
 /**
@@ -22,9 +24,16 @@ export interface ArtifactWritten {
  */
 export interface ArtifactKind<T> {
   readonly name: string
+  /** Its path is that of a folder. A folder has no stamp, so its digest is taken whenever it is asked for. */
+  readonly folder?: true
   read(path: string): Promise<ArtifactRead<T>>
   /** Digest without decoding; must equal the digest that `read` gives. */
   digest(path: string): Promise<string>
   /** Writes atomically: a temporary name in the same folder, fsync, rename. Absent for kinds that are only read. */
   write?(path: string, value: T): Promise<ArtifactWritten>
+  /**
+   * Removes what a step wrote before and gives no more, if it still has the digest; files are removed by the digest of
+   * their bytes where a kind does not say otherwise, folders are kept.
+   */
+  removeUnchanged?(path: string, digest: string): Promise<boolean>
 }

@@ -18,7 +18,7 @@ export class DataError extends Fault {
   ) {
     const kind: FindingKind = FINDING_CODES[code]
     super(message, {
-      remedy: kind.remedy,
+      remedy: options.findings?.[0]?.remedy ?? kind.remedy,
       exitCode: EXIT.someFailed,
       where: options.where,
       ...(options.cause === undefined ? {} : { cause: options.cause }),

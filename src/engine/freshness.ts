@@ -2,7 +2,7 @@ import { canonicalJson } from '../core/canonicalJson.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Job } from './job.ts'
 import type { Receipt } from './receipt.ts'
-import { fileLabel, type SlotFile, slotFiles } from './slotFiles.ts'
+import { fileLabel, receiptKeys, type SlotFile, slotFiles } from './slotFiles.ts'
 import type { AnyStep } from './step.ts'
 
 /**
@@ -65,7 +65,7 @@ export function staleness(
       detail: changed.map(f => f.path).join(', ') || 'the set of inputs or outputs',
     }
   }
-  for (const f of slotFiles(step.outputs, job.outputs)) {
+  for (const f of slotFiles(step.outputs, job.outputs, receiptKeys(receipt))) {
     // A step may leave out some of several outputs; the receipt says which it wrote.
     const left = receipt.outputs.find(o => o.path === f.path)
     if (left === undefined) continue

@@ -2,7 +2,10 @@ import type { FaultRecord } from '../core/fault.ts'
 import type { Finding } from '../core/finding.ts'
 import type { DigestEntry } from '../storage/digestCache.ts'
 
-/** Paths of one slot, relative to the root: one, none, or several by key. */
+/**
+ * Paths of one slot, relative to the root: one, none, or several by key. Where the step decides how many outputs there
+ * are, a pattern under the key `*`, with `{key}` for the key that the step gives each.
+ */
 export type SlotPaths = string | null | Readonly<Record<string, string>>
 
 /** One application of a step to one case: plain data that any executor can carry out. */
@@ -50,6 +53,3 @@ export interface JobOutcome {
   readonly inflated: readonly string[]
   readonly digests: readonly DigestEntry[]
 }
-
-export const slotPathList = (paths: SlotPaths): string[] =>
-  paths === null ? [] : typeof paths === 'string' ? [paths] : Object.values(paths)

@@ -32,6 +32,15 @@ export function makers(workspace: Workspace): Map<string, { receipt: Receipt; fi
   return found
 }
 
+/**
+ * The claimed path that a file belongs to: its own, or that of a folder above it. The digest of a folder covers all that
+ * lies in it.
+ */
+export function claimedPath(claimed: { has(path: string): boolean }, relative: string): string | undefined {
+  for (let p = relative; p !== '.' && p !== '/'; p = path.posix.dirname(p)) if (claimed.has(p)) return p
+  return undefined
+}
+
 export interface Verification {
   readonly checked: number
   readonly changed: readonly string[]
@@ -62,9 +71,11 @@ export async function verifyOutputs(
     const absolute = workspace.absolute(relative)
     if (receipt.case !== DATASET && relative.includes('/') && !relative.startsWith(STATE_FOLDER))
       folders.add(relative.split('/')[0]!)
-    if (fileStamp(absolute) === undefined) missing.push(relative)
-    else if ((await digestFile(absolute).catch(() => '')) !== file.digest) {
-      const slot = steps.get(receipt.step)?.outputs[file.slot] as Slot<unknown> | undefined
+    const slot = steps.get(receipt.step)?.outputs[file.slot] as Slot<unknown> | undefined
+    const folder = slot?.kind.folder === true
+    const digest = folder ? slot.kind.digest : digestFile
+    if (folder ? !existsSync(absolute) : fileStamp(absolute) === undefined) missing.push(relative)
+    else if ((await digest(absolute).catch(() => '')) !== file.digest) {
       ;(slot?.editable === undefined ? changed : edited).push(relative)
     }
   }
@@ -73,7 +84,7 @@ export async function verifyOutputs(
     if (folder === '..') continue
     for (const entry of walk(workspace.absolute(folder))) {
       const relative = `${folder}/${entry.path}`
-      if (!known.has(relative)) strangers.push(relative)
+      if (!known.has(relative) && claimedPath(claimed, relative) === undefined) strangers.push(relative)
     }
   }
   return { checked: claimed.size, changed, edited, missing, strangers }

@@ -4,13 +4,14 @@ import { sweepFolder } from '../storage/atomicWrite.ts'
 import { DigestCache, type DigestEntry } from '../storage/digestCache.ts'
 import { fileStamp } from '../storage/fileStamp.ts'
 import { takeRoot } from '../storage/runLock.ts'
+import { sweepTree } from '../storage/sweepTree.ts'
 import type { Executor } from './executors/executor.ts'
 import { type Staleness, staleness } from './freshness.ts'
-import { type CasePlan, type Job, type JobOutcome, slotPathList } from './job.ts'
+import type { CasePlan, Job, JobOutcome } from './job.ts'
 import { readReceipt, receiptPath } from './receipt.ts'
 import type { DispatchedCase } from './runCase.ts'
 import { AS_WRITTEN } from './runJob.ts'
-import { type SlotFile, slotFiles } from './slotFiles.ts'
+import { isFolderThere, type SlotFile, slotFiles } from './slotFiles.ts'
 import type { StepRegistry } from './step.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -153,8 +154,11 @@ export class Run {
     for (const { jobs } of cases)
       for (const job of jobs) {
         folders.add(path.dirname(receiptPath(this.options.workspace, job)))
-        for (const paths of Object.values(job.outputs))
-          for (const p of slotPathList(paths)) folders.add(path.dirname(this.options.workspace.absolute(p)))
+        for (const f of slotFiles(this.options.steps.get(job.step)?.outputs ?? {}, job.outputs, () => [''])) {
+          const file = this.options.workspace.absolute(f.path)
+          if (f.kind.folder) sweepTree(file)
+          else folders.add(path.dirname(file))
+        }
       }
     for (const folder of folders) await sweepFolder(folder)
   }
@@ -179,9 +183,9 @@ export function checkJob(
   const digestOf = (f: SlotFile): string | null | undefined => {
     const known = taken.get(`${f.kind.name}\0${f.path}`) ?? digests.lookUp(f.path, f.kind.name)
     if (known !== undefined) return known
-    return f.kind.write !== undefined && fileStamp(workspace.absolute(f.path)) === undefined
-      ? null
-      : undefined
+    const file = workspace.absolute(f.path)
+    if (isFolderThere(f, file)) return undefined
+    return f.kind.write !== undefined && fileStamp(file) === undefined ? null : undefined
   }
   return { job, stale: staleness(step, job, receipt, digestOf) }
 }

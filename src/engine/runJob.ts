@@ -13,7 +13,7 @@ import { staleness } from './freshness.ts'
 import type { HandOver } from './handOver.ts'
 import type { Job, JobOutcome } from './job.ts'
 import { type Receipt, type ReceiptFile, readReceipt, receiptPath, writeReceipt } from './receipt.ts'
-import { fileLabel, type SlotFile, slotFiles } from './slotFiles.ts'
+import { fileLabel, isFolderThere, receiptKeys, type SlotFile, slotFiles } from './slotFiles.ts'
 import type { AnyStep, Slot, StepRegistry } from './step.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -73,7 +73,7 @@ class JobRecord {
     const { step, job } = this
     if (job.remake || this.#earlier?.status !== 'done') return false
     const digests = new Map<string, string | null>()
-    for (const f of [...this.#inputs, ...slotFiles(step.outputs, job.outputs)])
+    for (const f of [...this.#inputs, ...slotFiles(step.outputs, job.outputs, receiptKeys(this.#earlier))])
       digests.set(`${f.kind.name}\0${f.path}`, await this.#digest(f))
     const stale = staleness(step, job, this.#earlier, f => digests.get(`${f.kind.name}\0${f.path}`) ?? null)
     if (stale !== undefined) return false
@@ -89,7 +89,7 @@ class JobRecord {
     const file = this.#absolute(f.path)
     const stamp = fileStamp(file)
     if (known !== undefined && stamp === known[2]) return known[3]
-    if (stamp === undefined && f.kind.write !== undefined) return null
+    if (stamp === undefined && f.kind.write !== undefined && !isFolderThere(f, file)) return null
     const digest = await f.kind.digest(file).catch(() => null)
     if (digest === null) return null
     this.#note(f.path, f.kind.name, stamp, digest)
@@ -120,7 +120,8 @@ class JobRecord {
       },
       report: f => this.#findings.push(f),
     })) as Record<string, unknown>
-    for (const f of slotFiles(step.outputs, job.outputs)) {
+    const keysOf = (slot: string) => Object.keys(produced[slot] ?? {})
+    for (const f of slotFiles(step.outputs, job.outputs, keysOf)) {
       const slot = produced[f.slot]
       const value = f.key === undefined ? slot : (slot as Record<string, unknown>)[f.key]
       if (value === undefined && f.key !== undefined) continue
@@ -134,6 +135,7 @@ class JobRecord {
       if (f.editable === 'rewritten' || (f.editable === 'amended' && asWritten))
         this.#note(f.path, AS_WRITTEN, fileStamp(file), written.digest)
       this.#bytesWritten += written.bytes
+      this.#findings.push(...(written.findings ?? []).map(finding => ({ ...finding, where: f.path })))
       this.#note(f.path, f.kind.name, fileStamp(file), written.digest)
       this.env.handOver.offer(f.path, f.kind.name, value, written.digest)
       this.#outputs.push({
@@ -209,8 +211,12 @@ class JobRecord {
   /** Files that the job wrote under other names before and that nobody has touched since. */
   async #removeOutdated(): Promise<void> {
     const kept = new Set(this.#outputs.map(o => o.path))
-    for (const old of this.#earlier?.outputs ?? [])
-      if (!kept.has(old.path)) await removeIfUnchanged(this.#absolute(old.path), old.digest)
+    for (const old of this.#earlier?.outputs ?? []) {
+      if (kept.has(old.path)) continue
+      const slot = this.step.outputs[old.slot] as Slot<unknown> | undefined
+      const remove = slot?.kind.removeUnchanged ?? removeIfUnchanged
+      await remove(this.#absolute(old.path), old.digest)
+    }
   }
 
   leaveReceipt(status: 'done' | 'failed', started: number, error?: unknown): void {

@@ -75,6 +75,8 @@ export interface CaseSize {
   readonly voxels: number
   /** Bytes of the inputs on disk. */
   readonly inputBytes: number
+  /** How many files the inputs hold, where they are folders. */
+  readonly files?: number
 }
 
 export interface Step<P = unknown, I = Slots, O = Slots> {

@@ -44,6 +44,20 @@ export class ProfileError extends DocumentError {
   }
 }
 
+/** A pipeline file cannot be used. */
+export class PipelineFileError extends DocumentError {
+  constructor(source: string, problems: readonly Problem[]) {
+    super('pipeline file', source, problems)
+  }
+}
+
+/** A list of data sets cannot be used. */
+export class DatasetsFileError extends DocumentError {
+  constructor(source: string, problems: readonly Problem[]) {
+    super('list of data sets', source, problems)
+  }
+}
+
 /** A label map cannot be used. */
 export class LabelMapError extends DocumentError {
   constructor(source: string, problems: readonly Problem[]) {

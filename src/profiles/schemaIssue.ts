@@ -7,7 +7,7 @@ type Issue = z.core.$ZodIssue
 type Path = readonly PropertyKey[]
 
 /** The parts of a JSON Schema that the wording uses. */
-interface SchemaNode {
+export interface SchemaNode {
   readonly description?: string
   readonly properties?: Readonly<Record<string, SchemaNode>>
   readonly additionalProperties?: SchemaNode | boolean
@@ -17,30 +17,40 @@ interface SchemaNode {
   readonly oneOf?: readonly SchemaNode[]
 }
 
-/** Says in the words of a profile what zod found at a place of it. `document` is the whole parsed value. */
-export function schemaProblems(issue: Issue, document: unknown, around: Path = []): PlacedProblem[] {
+/**
+ * Says in the words of a configuration file what zod found at a place of it. `document` is the whole parsed value, `root`
+ * the JSON Schema of the file: that of a profile unless given.
+ */
+export function schemaProblems(
+  issue: Issue,
+  document: unknown,
+  around: Path = [],
+  root: SchemaNode = profileJsonSchema() as SchemaNode,
+): PlacedProblem[] {
   const path = [...around, ...issue.path]
   const value = valueAt(document, path)
-  const problem = (message: string, remedy = adviceAt(path)): PlacedProblem[] => [{ path, message, remedy }]
+  const problem = (message: string, remedy = adviceAt(root, path)): PlacedProblem[] => [
+    { path, message, remedy },
+  ]
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map(key => unknownKey([...path, key], String(key)))
+      return issue.keys.map(key => unknownKey(root, [...path, key], String(key)))
     case 'invalid_key':
       return [
         {
           path,
           onKey: true,
           message: `'${String(path.at(-1))}' cannot be a key here`,
-          remedy: keyAdviceAt(path.slice(0, -1)),
+          remedy: keyAdviceAt(root, path.slice(0, -1)),
         },
       ]
     case 'invalid_union':
-      return unionProblems(issue, document, path)
+      return unionProblems(root, issue, document, path)
     case 'invalid_value':
-      return value === undefined ? missing(path) : problem(notAmong(value, issue.values.map(String)))
+      return value === undefined ? missing(root, path) : problem(notAmong(value, issue.values.map(String)))
     case 'invalid_type':
       return value === undefined
-        ? missing(path)
+        ? missing(root, path)
         : problem(`${article(issue.expected)} is expected, not ${kindOf(value)}`)
     case 'too_small':
       return problem(
@@ -53,12 +63,12 @@ export function schemaProblems(issue: Issue, document: unknown, around: Path = [
   }
 }
 
-function missing(path: Path): PlacedProblem[] {
-  return [{ path, message: `the key '${String(path.at(-1))}' is missing`, remedy: adviceAt(path) }]
+function missing(root: SchemaNode, path: Path): PlacedProblem[] {
+  return [{ path, message: `the key '${String(path.at(-1))}' is missing`, remedy: adviceAt(root, path) }]
 }
 
-function unknownKey(path: Path, key: string): PlacedProblem {
-  const known = schemasAt(path.slice(0, -1)).flatMap(schema => Object.keys(schema.properties ?? {}))
+function unknownKey(root: SchemaNode, path: Path, key: string): PlacedProblem {
+  const known = schemasAt(root, path.slice(0, -1)).flatMap(schema => Object.keys(schema.properties ?? {}))
   const near = nearestWord(key, known)
   return {
     path,
@@ -69,6 +79,7 @@ function unknownKey(path: Path, key: string): PlacedProblem {
 }
 
 function unionProblems(
+  root: SchemaNode,
   issue: Issue & { code: 'invalid_union' },
   document: unknown,
   path: Path,
@@ -76,24 +87,26 @@ function unionProblems(
   const value = valueAt(document, path)
   if (issue.discriminator !== undefined) {
     // zod's path ends in the discriminator already.
-    if (value === undefined) return missing(path)
-    const methods = schemasAt(path).flatMap(schema => String((schema as { const?: unknown }).const ?? []))
-    return [{ path, message: notAmong(value, methods), remedy: adviceAt(path) }]
+    if (value === undefined) return missing(root, path)
+    const methods = schemasAt(root, path).flatMap(schema =>
+      String((schema as { const?: unknown }).const ?? []),
+    )
+    return [{ path, message: notAmong(value, methods), remedy: adviceAt(root, path) }]
   }
   const wrongKind = (branch: readonly Issue[]) =>
     branch.some(({ code, path: inside }) => code === 'invalid_type' && inside.length === 0)
   const meant = issue.errors.filter(branch => !wrongKind(branch))
-  if (meant.length > 0) return meant[0]!.flatMap(inner => schemaProblems(inner, document, path))
+  if (meant.length > 0) return meant[0]!.flatMap(inner => schemaProblems(inner, document, path, root))
   const kinds = issue.errors.flatMap(branch =>
     branch.flatMap(inner => (inner.code === 'invalid_type' ? [article(inner.expected)] : [])),
   )
   return value === undefined
-    ? missing(path)
+    ? missing(root, path)
     : [
         {
           path,
           message: `${[...new Set(kinds)].join(' or ')} is expected, not ${kindOf(value)}`,
-          remedy: adviceAt(path),
+          remedy: adviceAt(root, path),
         },
       ]
 }
@@ -133,8 +146,8 @@ function valueAt(document: unknown, path: Path): unknown {
 }
 
 /** The schemas that can apply at a path: one, but for alternatives. */
-function schemasAt(path: Path): SchemaNode[] {
-  let nodes = branches([profileJsonSchema() as SchemaNode])
+function schemasAt(root: SchemaNode, path: Path): SchemaNode[] {
+  let nodes = branches([root])
   for (const key of path)
     nodes = branches(
       nodes.flatMap(({ properties, additionalProperties: others, items }) => {
@@ -150,9 +163,10 @@ function schemasAt(path: Path): SchemaNode[] {
 const branches = (nodes: readonly SchemaNode[]): SchemaNode[] =>
   nodes.flatMap(node => [node, ...branches([...(node.anyOf ?? []), ...(node.oneOf ?? [])])])
 
-const adviceAt = (path: Path): string =>
-  schemasAt(path).find(({ description }) => description)?.description ?? 'See the reference of the profile.'
+const adviceAt = (root: SchemaNode, path: Path): string =>
+  schemasAt(root, path).find(({ description }) => description)?.description ??
+  'See the JSON Schema of the file.'
 
-const keyAdviceAt = (path: Path): string =>
-  schemasAt(path).find(({ propertyNames }) => propertyNames?.description)?.propertyNames?.description ??
-  adviceAt(path)
+const keyAdviceAt = (root: SchemaNode, path: Path): string =>
+  schemasAt(root, path).find(({ propertyNames }) => propertyNames?.description)?.propertyNames?.description ??
+  adviceAt(root, path)

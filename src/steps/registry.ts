@@ -1,7 +1,14 @@
 import { registerSteps, type StepRegistry } from '../engine/step.ts'
 import { genDatasetManifest } from './check/genDatasetManifest.ts'
 import { inspectSample } from './check/inspectSample.ts'
+import { convertDicom } from './ingest/convertDicom.ts'
+import { extractModalities } from './ingest/extractModalities.ts'
 import { genArchiveManifest } from './ingest/genArchiveManifest.ts'
+import { genExtractReport } from './ingest/genExtractReport.ts'
+import { genSortBalance } from './ingest/genSortBalance.ts'
+import { listSeries } from './ingest/listSeries.ts'
+import { proposeAnnotation } from './ingest/proposeAnnotation.ts'
+import { sortBySeriesUid } from './ingest/sortBySeriesUid.ts'
 import { confirmPairs } from './prepare/confirmPairs.ts'
 import { extractBinaryMasks } from './prepare/extractBinaryMasks.ts'
 import { extractSplitIndexManifest } from './share/extractSplitIndexManifest.ts'
@@ -18,4 +25,11 @@ export const STEPS: StepRegistry = registerSteps([
   makeSplitPredefined,
   makeSplitAcrossSites,
   extractSplitIndexManifest,
+  sortBySeriesUid,
+  convertDicom,
+  genSortBalance,
+  listSeries,
+  proposeAnnotation,
+  extractModalities,
+  genExtractReport,
 ])

@@ -8,3 +8,19 @@ export async function removeIfUnchanged(file: string, digest: string): Promise<b
   await rm(file, { force: true })
   return true
 }
+
+/**
+ * Removes a folder with all that is in it (of links only the links) if it still has the digest.
+ *
+ * @param digestOf the digest of a folder; may reject
+ * @returns whether it was removed
+ */
+export async function removeFolderIfUnchanged(
+  folder: string,
+  digest: string,
+  digestOf: (folder: string) => Promise<string>,
+): Promise<boolean> {
+  if ((await digestOf(folder).catch(() => '')) !== digest) return false
+  await rm(folder, { recursive: true, force: true })
+  return true
+}

@@ -2,8 +2,8 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { Fault } from '../core/fault.ts'
-import { isTemporaryName, temporaryPath, writeError } from './atomicWrite.ts'
-import { walk } from './walk.ts'
+import { temporaryPath, writeError } from './atomicWrite.ts'
+import { sweepNames, sweepTree } from './sweepTree.ts'
 
 /** Another run works on the same root. */
 export class RootBusyError extends Fault {}
@@ -68,7 +68,7 @@ export function takeRoot(root: string, file: string, command: string, writes: re
     removeAbandoned(file, holder)
   }
   // Of a run that was killed while it took the lock, no lock tells: so its own folder is looked through every time.
-  let swept = sweepTemporary(path.dirname(file), fs.readdirSync(path.dirname(file)))
+  let swept = sweepNames(path.dirname(file), fs.readdirSync(path.dirname(file)))
   if (abandoned !== undefined)
     for (const folder of new Set([
       path.dirname(file),
@@ -142,23 +142,4 @@ function readLock(file: string): LockRecord | undefined {
   } catch {
     return undefined
   }
-}
-
-function sweepTree(folder: string): number {
-  if (!fs.existsSync(folder)) return 0
-  return sweepTemporary(folder, walkedPaths(folder))
-}
-
-function* walkedPaths(folder: string): Generator<string> {
-  for (const file of walk(folder)) yield file.path
-}
-
-function sweepTemporary(folder: string, files: Iterable<string>): number {
-  let removed = 0
-  for (const file of files) {
-    if (!isTemporaryName(path.posix.basename(file))) continue
-    fs.rmSync(path.join(folder, file), { force: true })
-    removed++
-  }
-  return removed
 }

@@ -17,6 +17,8 @@ export interface WalkProblem {
 export interface WalkOptions {
   /** Folders to leave out, by path relative to the root. */
   readonly skip?: (relativePath: string) => boolean
+  /** Only what lies in the root itself; folders, and links to folders, are left out. */
+  readonly shallow?: boolean
   /** Called for what cannot be followed or opened; the walk goes on. */
   readonly onProblem?: (problem: WalkProblem) => void
   /** Whether folders whose names match are told of too (a folder that looks like a file is worth a finding). */
@@ -59,6 +61,7 @@ function* walkFolder(
     if (options.skip?.(child)) continue
     if (entry.isFile()) yield { path: child, kind: 'file' }
     else if (entry.isDirectory()) {
+      if (options.shallow) continue
       if (options.reportFolder?.(entry.name)) yield { path: child, kind: 'folder' }
       yield* walkFolder(root, child, [...ancestors, ''], options)
     } else if (entry.isSymbolicLink()) yield* followLink(root, child, entry.name, ancestors, options)
@@ -90,6 +93,7 @@ function* followLink(
   }
   if (target.isFile()) yield { path: relative, kind: 'file' }
   else if (target.isDirectory()) {
+    if (options.shallow) return
     // Only links can close a circle, so identities of the folders above are looked up only here.
     const above = ancestors.map(
       (known, depth) => known || identity(path.join(root, ...relative.split('/').slice(0, depth))),

@@ -1,21 +1,36 @@
+import path from 'node:path'
 import { Command } from 'commander'
 import { EXIT, UsageError } from '../../core/fault.ts'
 import { workspaceOf } from '../../engine/provenance.ts'
 import { type Receipt, receiptsOf } from '../../engine/receipt.ts'
+import { workspaceAt } from '../../engine/workspace.ts'
+import { DATASETS_FILE } from '../../pipelines/datasetsFile.ts'
+import { existsSync } from '../../storage/exists.ts'
 import type { CommandContext } from '../context.ts'
+import { printDatasets } from '../datasetsTable.ts'
 
 export function statusCommand(context: CommandContext): Command {
   return new Command('status')
-    .description('Show what is done and what failed under a root; reads receipts only.')
-    .argument('[root]', 'the root, or any folder below it', '.')
+    .description('Show what is done and what failed under a root, or in each data set of a list.')
+    .argument('[root]', `the root, or any folder below it; or a folder that holds a ${DATASETS_FILE}`, '.')
+    .option('--datasets <file>', 'list of data sets: counts their stages by receipts and folders')
+    .option('--pipeline <name|file>', 'pipeline file with the stages; that of the list, or cta2mbf')
     .option('--json', 'JSON lines for programs')
-    .addHelpText('after', '\nExample:\n  voxmill status /data/NME-2025.8.25')
-    .action((root: string, options: { json?: boolean }) => {
+    .addHelpText(
+      'after',
+      `\nExamples:\n  voxmill status /data/NME-2025.8.25\n  voxmill status --datasets /data/medical/cardiac/cta2mbf/${DATASETS_FILE}`,
+    )
+    .action((root: string, options: { json?: boolean; datasets?: string; pipeline?: string }) => {
       const { console } = context.open(options)
+      const list = options.datasets ?? datasetsOf(root)
+      if (list !== undefined) {
+        printDatasets(console, list, options.pipeline)
+        return
+      }
       const workspace = workspaceOf(root)
       if (workspace === undefined)
         throw new UsageError(`no receipts lie under or above ${root}`, {
-          remedy: 'Give the root of a data set that voxmill has worked on.',
+          remedy: `Give the root of a data set that voxmill has worked on, or a list of data sets with --datasets.`,
           exitCode: EXIT.nothingToDo,
         })
       const steps = new Map<string, { done: number; failed: Receipt[]; findings: number; last: string }>()
@@ -47,4 +62,10 @@ export function statusCommand(context: CommandContext): Command {
           console.emit({ event: 'failed', step, case: receipt.case, fault: receipt.fault })
         }
     })
+}
+
+/** The list of data sets in a folder that has no receipts of its own. */
+function datasetsOf(root: string): string | undefined {
+  const file = path.join(root, DATASETS_FILE)
+  return existsSync(workspaceAt(root).state('receipts')) || !existsSync(file) ? undefined : file
 }

@@ -1,9 +1,11 @@
 import { Command } from 'commander'
 import { UsageError } from '../../core/fault.ts'
-import { makers, workspaceOf } from '../../engine/provenance.ts'
-import type { Receipt } from '../../engine/receipt.ts'
+import { claimedPath, makers, workspaceOf } from '../../engine/provenance.ts'
+import type { Receipt, ReceiptFile } from '../../engine/receipt.ts'
 import { openDigests } from '../../engine/run.ts'
+import type { AnyStep, Slot } from '../../engine/step.ts'
 import type { Workspace } from '../../engine/workspace.ts'
+import { existsSync } from '../../storage/exists.ts'
 import { fileStamp } from '../../storage/fileStamp.ts'
 import type { CommandContext } from '../context.ts'
 
@@ -19,15 +21,15 @@ export function whyCommand(context: CommandContext): Command {
     .action(async (file: string, options: { json?: boolean }) => {
       const { console } = context.open(options)
       const workspace = workspaceOf(file)
-      const relative = workspace?.relative(file)
       const all = workspace === undefined ? undefined : makers(workspace)
-      if (workspace === undefined || relative === undefined || all?.get(relative) === undefined)
+      const relative = workspace && all && claimedPath(all, workspace.relative(file))
+      if (workspace === undefined || all === undefined || relative === undefined)
         throw new UsageError(`no receipt claims ${file}`, {
           remedy: 'voxmill did not make it, or its receipt was removed; `voxmill verify` lists such files.',
         })
       const steps = await context.steps()
       const seen = new Set<string>()
-      const tell = (path: string, depth: number) => {
+      const tell = async (path: string, depth: number): Promise<void> => {
         const made = all.get(path)
         const pad = '  '.repeat(depth)
         if (made === undefined) {
@@ -43,7 +45,7 @@ export function whyCommand(context: CommandContext): Command {
         )
         if (depth === 0) console.say(`${pad}  with ${parameters(receipt.params)}`)
         for (const f of receipt.findings) console.say(`${pad}  ${f.severity} ${f.code}: ${f.message}`)
-        const reasons = stalenessOf(receipt, path, workspace, steps.get(receipt.step)?.version)
+        const reasons = await stalenessOf(receipt, path, workspace, steps.get(receipt.step))
         console.say(
           `${pad}  ${reasons.length === 0 ? 'up to date' : `would be made again: ${reasons.join('; ')}`}`,
         )
@@ -57,13 +59,13 @@ export function whyCommand(context: CommandContext): Command {
           stale: reasons,
         })
         const inputs = [...new Set(receipt.inputs.map(i => i.path))]
-        if (inputs.length <= MOST_INPUTS) for (const input of inputs) tell(input, depth + 1)
+        if (inputs.length <= MOST_INPUTS) for (const input of inputs) await tell(input, depth + 1)
         else {
           for (const input of inputs.slice(0, MOST_INPUTS)) console.say(`${pad}  ${input}`)
           console.say(`${pad}  … and ${inputs.length - MOST_INPUTS} more files`)
         }
       }
-      tell(relative, 0)
+      await tell(relative, 0)
     })
 }
 
@@ -76,37 +78,41 @@ const parameters = (params: unknown): string => {
 }
 
 /** What the receipt and the files on disk disagree about; parameters of a next run are not known here. */
-function stalenessOf(
+async function stalenessOf(
   receipt: Receipt,
   output: string,
   workspace: Workspace,
-  version: number | undefined,
-): string[] {
+  step: AnyStep | undefined,
+): Promise<string[]> {
   const digests = openDigests(workspace)
   const reasons: string[] = []
-  if (version === undefined) reasons.push(`the step ${receipt.step} is gone`)
-  else if (version !== receipt.version) reasons.push(`${receipt.step} is now version ${version}`)
-  const changed = (f: Receipt['inputs'][number]): string | undefined => {
-    const stamp = fileStamp(workspace.absolute(f.path))
-    if (stamp === undefined && f.kind !== 'archive-tree') return `${f.path} is gone`
-    const known = digests.lookUp(f.path, f.kind)
+  if (step === undefined) reasons.push(`the step ${receipt.step} is gone`)
+  else if (step.version !== receipt.version) reasons.push(`${receipt.step} is now version ${step.version}`)
+  const slots: Readonly<Record<string, Slot<unknown>>> = { ...step?.inputs, ...step?.outputs }
+  const changed = async (f: ReceiptFile): Promise<string | undefined> => {
+    if (!existsSync(workspace.absolute(f.path))) return `${f.path} is gone`
+    const kind = slots[f.slot]?.kind
+    const known = kind?.folder
+      ? await kind.digest(workspace.absolute(f.path))
+      : digests.lookUp(f.path, f.kind)
     return known !== undefined && known !== f.digest ? `${f.path} has changed` : undefined
   }
+  /** A folder has no stamp that could tell. */
+  const isTouched = (f: ReceiptFile): boolean =>
+    fileStamp(workspace.absolute(f.path)) !== undefined && digests.lookUp(f.path, f.kind) === undefined
   // A workbook that a step adds to is its input and its output; what it was before says nothing about it now.
   const amended = new Set(receipt.outputs.map(o => o.path))
   for (const f of receipt.inputs) {
     if (amended.has(f.path)) continue
-    const reason = changed(f)
+    const reason = await changed(f)
     if (reason !== undefined) reasons.push(reason)
-    else if (f.kind !== 'archive-tree' && digests.lookUp(f.path, f.kind) === undefined)
-      reasons.push(`${f.path} was touched (its digest decides)`)
+    else if (isTouched(f)) reasons.push(`${f.path} was touched (its digest decides)`)
   }
   const own = receipt.outputs.find(o => o.path === output)
   if (own !== undefined) {
-    const reason = changed(own)
+    const reason = await changed(own)
     if (reason !== undefined) reasons.push(reason)
-    else if (digests.lookUp(own.path, own.kind) === undefined)
-      reasons.push(`${own.path} was touched (its digest decides)`)
+    else if (isTouched(own)) reasons.push(`${own.path} was touched (its digest decides)`)
   }
   return reasons
 }

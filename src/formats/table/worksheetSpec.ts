@@ -11,6 +11,8 @@ export interface ColumnSpec {
 /** A worksheet to write: one header row, then the rows, each with one cell for a column (missing ones are empty). */
 export interface WorksheetSpec {
   readonly name: string
+  /** Text of a row above the header. */
+  readonly title?: string
   readonly columns: readonly ColumnSpec[]
   readonly rows: Iterable<readonly Cell[]>
 }

@@ -26,6 +26,8 @@ export class WorksheetWriter {
   readonly #dialect: Dialect
   readonly #selected: boolean
   readonly #letters: readonly string[]
+  /** 1-based row of the header. */
+  readonly #header: number
   #rowCount = 0
 
   /** @throws WorksheetLimitError if the worksheet has more columns than Excel can show */
@@ -41,12 +43,13 @@ export class WorksheetWriter {
     this.#dialect = dialect
     this.#selected = selected
     this.#letters = spec.columns.map((_, column) => columnLetters(column))
+    this.#header = spec.title === undefined ? 1 : 2
   }
 
-  /** The range of header and rows, such as `$A$1:$R$200`; undefined when there are no columns. */
+  /** The range of header and rows, such as `$A$1:$R$200`, less a title; undefined when there are no columns. */
   get absoluteRange(): string | undefined {
     const last = this.#letters.at(-1)
-    return last === undefined ? undefined : `$A$1:$${last}$${this.#rowCount}`
+    return last === undefined ? undefined : `$A$${this.#header}:$${last}$${this.#rowCount}`
   }
 
   /** @throws WorksheetLimitError if there are more rows, or a longer text, than a worksheet can hold */
@@ -57,7 +60,7 @@ export class WorksheetWriter {
     let next = rows.next()
     for (; !next.done && fitted.length < ROWS_TO_FIT; next = rows.next()) fitted.push(next.value)
     let xml = this.#head(fitted) + this.#headerRow()
-    this.#rowCount = 1
+    this.#rowCount = this.#header
     for (const row of fitted) {
       xml += this.#row(row)
       if (xml.length < PIECE_CHARACTERS) continue
@@ -76,6 +79,7 @@ export class WorksheetWriter {
 
   #head(fitted: readonly (readonly Cell[])[]): string {
     const selected = this.#selected ? ' tabSelected="1"' : ''
+    const below = `A${this.#header + 1}`
     const columns = this.#spec.columns.map(({ name, kind, width }, column) => {
       const fit = width ?? columnWidth(name, cellsOf(fitted, column))
       const style = kind === 'text' ? ` style="${this.#formats.text}"` : ''
@@ -84,8 +88,8 @@ export class WorksheetWriter {
     return (
       `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<worksheet xmlns="${this.#dialect.main}">` +
       `<sheetViews><sheetView${selected} workbookViewId="0">` +
-      '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>' +
-      '<selection pane="bottomLeft" activeCell="A2" sqref="A2"/></sheetView></sheetViews>' +
+      `<pane ySplit="${this.#header}" topLeftCell="${below}" activePane="bottomLeft" state="frozen"/>` +
+      `<selection pane="bottomLeft" activeCell="${below}" sqref="${below}"/></sheetView></sheetViews>` +
       '<sheetFormatPr defaultRowHeight="15"/>' +
       (columns.length > 0 ? `<cols>${columns.join('')}</cols>` : '') +
       '<sheetData>'
@@ -94,9 +98,12 @@ export class WorksheetWriter {
 
   #headerRow(): string {
     const cells = this.#spec.columns.map(({ name }, column) =>
-      name === '' ? '' : this.#textCell(name, column, 1, this.#formats.header),
+      name === '' ? '' : this.#textCell(name, column, this.#header, this.#formats.header),
     )
-    return `<row r="1">${cells.join('')}</row>`
+    const { title } = this.#spec
+    const above =
+      title === undefined ? '' : `<row r="1">${this.#textCell(title, 0, 1, this.#formats.header)}</row>`
+    return `${above}<row r="${this.#header}">${cells.join('')}</row>`
   }
 
   #row(cells: readonly Cell[]): string {

@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto'
+import path from 'node:path'
+import { inflateRawSync } from 'node:zlib'
+import type { ArtifactKind } from '../core/artifact.ts'
+import { DataError, findingsOf } from '../core/dataError.ts'
+import type { Finding } from '../core/finding.ts'
+import { finding } from '../core/finding.ts'
+import type { SliceHeader } from '../core/sliceHeader.ts'
+import type { VoxelArray } from '../core/volume.ts'
+import type { DicomFile } from '../formats/dicom/dataset.ts'
+import { isDicom, parseDicom } from '../formats/dicom/parse.ts'
+import { decodeFrame } from '../formats/dicom/pixels/decodeFrame.ts'
+import { type SidecarValue, sidecar } from '../formats/dicom/sidecar.ts'
+import { sliceHeaders } from '../formats/dicom/sliceHeader.ts'
+import { isTemporaryName } from '../storage/atomicWrite.ts'
+import { existsSync } from '../storage/exists.ts'
+import { movableStamp } from '../storage/fileStamp.ts'
+import { readBytes } from '../storage/readBytes.ts'
+import { walk } from '../storage/walk.ts'
+
+/** The images of one series, in a folder of their own. */
+export interface DicomSeries {
+  /** One for each frame, in the order of file names; `index` is the place in this list. */
+  readonly headers: readonly SliceHeader[]
+  /** The file of a frame, relative to the folder. */
+  nameOf(index: number): string
+  /** Digest of the stored pixels of a frame. */
+  digestOf(index: number): string
+  /** Stored values of a frame, rows × columns, decoded anew at each call. @throws DataError, DicomPixelError */
+  pixels(index: number): Promise<VoxelArray>
+  /** Technical tags of the first image, by their BIDS names; no text about the patient. */
+  readonly sidecar: Readonly<Record<string, SidecarValue>>
+  /** Files that are no images, or cannot be read. */
+  readonly findings: readonly Finding[]
+}
+
+/** A deflated data set that inflates to more than this is hostile. */
+const MOST_INFLATED = 1 << 31
+
+const inflate = (bytes: Uint8Array): Uint8Array =>
+  inflateRawSync(bytes, { maxOutputLength: MOST_INFLATED - 1 })
+
+const filesIn = (folder: string): string[] => {
+  if (!existsSync(folder))
+    throw new DataError('file-unreadable', `${folder} does not exist`, { where: folder })
+  return [...walk(folder, { shallow: true })]
+    .filter(f => f.kind === 'file' && !isTemporaryName(path.posix.basename(f.path)))
+    .map(f => f.path)
+}
+
+/** All DICOM images that lie in a folder itself. The digest covers names, sizes and times of its files. */
+export const dicomSeries: ArtifactKind<DicomSeries> = {
+  name: 'dicom-series',
+  folder: true,
+  async read(folder) {
+    return { value: openSeries(folder, filesIn(folder)), digest: digestOf(folder) }
+  },
+  digest: async folder => digestOf(folder),
+}
+
+function digestOf(folder: string): string {
+  const hash = createHash('sha256')
+  for (const file of filesIn(folder)) hash.update(`${file}\0${movableStamp(path.join(folder, file))}\n`)
+  return hash.digest('hex')
+}
+
+function openSeries(folder: string, files: readonly string[]): DicomSeries {
+  const headers: SliceHeader[] = []
+  const places: { readonly file: string; readonly frame: number }[] = []
+  const findings: Finding[] = []
+  let technical: Record<string, SidecarValue> = {}
+  for (const file of files) {
+    try {
+      const bytes = readBytes(path.join(folder, file))
+      if (!isDicom(bytes)) {
+        findings.push(
+          finding('file-unmatched', file, 'this is no DICOM file', {
+            remedy: 'Move it out of the series folder.',
+          }),
+        )
+        continue
+      }
+      const { dataset } = parseDicom(bytes, { inflate })
+      if (headers.length === 0) technical = sidecar(dataset)
+      for (const header of sliceHeaders(dataset, headers.length)) {
+        headers.push(header)
+        places.push({ file, frame: header.frame })
+      }
+    } catch (error) {
+      const own = findingsOf(error, file).map(f => ({ ...f, where: file }))
+      if (own.length === 0) throw error
+      findings.push(...own)
+    }
+  }
+  let open: { file: string; dicom: DicomFile } | undefined
+  const dicomOf = (index: number): DicomFile => {
+    const { file } = places[index]!
+    if (open?.file !== file)
+      open = { file, dicom: parseDicom(readBytes(path.join(folder, file)), { inflate }) }
+    return open.dicom
+  }
+  return {
+    headers,
+    sidecar: technical,
+    findings,
+    nameOf: index => places[index]!.file,
+    digestOf(index) {
+      const { pixelData, bytes } = dicomOf(index)
+      const { frame } = places[index]!
+      const hash = createHash('sha256').update(`${frame}\0`)
+      if (pixelData !== undefined)
+        hash.update(bytes.subarray(pixelData.offset, pixelData.offset + pixelData.length))
+      return hash.digest('hex')
+    },
+    async pixels(index) {
+      const { file, frame } = places[index]!
+      try {
+        return (await decodeFrame(dicomOf(index), frame)).data
+      } catch (error) {
+        const [own] = findingsOf(error, file)
+        throw own === undefined
+          ? error
+          : new DataError(own.code, `${file}: ${own.message}`, { where: file, cause: error })
+      }
+    },
+  }
+}

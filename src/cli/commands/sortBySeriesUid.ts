@@ -1,0 +1,88 @@
+import path from 'node:path'
+import { Command, Option } from 'commander'
+import { rawCases } from '../../pipelines/rawCases.ts'
+import {
+  SORT_BALANCE,
+  type SortOptions,
+  sortBalanceJob,
+  sortJob,
+  sortRecords,
+} from '../../pipelines/sortJobs.ts'
+import { balanceSum } from '../../steps/ingest/sortRecord.ts'
+import type { CommandContext } from '../context.ts'
+import { withRunFlags } from '../flags.ts'
+import { existingFolder, findWorkspace } from '../placeOf.ts'
+import { type RunFlags, withRun } from '../withRun.ts'
+
+interface Flags extends RunFlags {
+  readonly root_dir: readonly string[]
+  readonly output_dir: string
+  readonly pid_from: SortOptions['pidFrom']
+  readonly link: SortOptions['link']
+  readonly workspace?: string
+}
+
+export function sortBySeriesUidCommand(context: CommandContext): Command {
+  const command = new Command('sort-by-series-uid')
+    .description('Sort raw DICOM folders of any shape into one folder a patient and series; nothing is lost.')
+    .requiredOption('-r, --root_dir <dir...>', 'raw folders, each with one folder a patient')
+    .requiredOption('-o, --output_dir <dir>', 'folder for the sorted files')
+    .addOption(
+      new Option(
+        '--pid_from <source>',
+        'what names the patient: the folder below the raw folder, or PatientID',
+      )
+        .choices(['folder', 'PatientID'])
+        .default('folder'),
+    )
+    .addOption(
+      new Option('--link <kind>', 'link hard or symbolically in place of copying')
+        .choices(['none', 'hard', 'sym'])
+        .default('none'),
+    )
+    .addHelpText(
+      'after',
+      '\nExample:\n  voxmill sort-by-series-uid --root_dir CTP数据 CTA数据 --output_dir 0.ori_3\n\nEvery file is copied, a duplicate, or skipped with its reason: see sort_balance.xlsx in the output folder. Sources are only read.',
+    )
+  return withRunFlags(command).action(async (flags: Flags) => {
+    const { console } = context.open(flags)
+    const output = path.resolve(flags.output_dir)
+    const roots = flags.root_dir.map(root => path.resolve(root))
+    for (const root of roots) existingFolder(root)
+    const workspace = findWorkspace({ asked: flags.workspace, input: roots[0]!, outputFolder: output })
+    const place = { workspace, roots, output }
+    const options = { pidFrom: flags.pid_from, link: flags.link, remake: flags.remake ?? false }
+    const cases = await rawCases(roots, output, options.pidFrom)
+    const balance = path.join(output, SORT_BALANCE)
+    const writes = [workspace.relative(output)]
+    await withRun(context, flags, { workspace, writes, workbooks: [balance] }, async run => {
+      const plans = cases.map(raw => sortJob(place, raw, options))
+      const outcomes = await run.stage('sort-by-series-uid', plans)
+      if (run.stopped || cases.length === 0)
+        return {
+          results: [],
+          nothing: cases.length === 0 ? `no file lies below ${roots.join(', ')}` : undefined,
+        }
+      const failed = outcomes.filter(o => o.status === 'failed').map(o => o.case)
+      const [last] = await run.stage('gen-sort-balance', [
+        sortBalanceJob(place, failed.sort(), { remake: options.remake }),
+      ])
+      if (last === undefined || last.status === 'failed') return { results: [] }
+      const sum = balanceSum(balances(place, new Set(failed)))
+      console.say(
+        `${sum.read} files read = ${sum.copied} ${flags.link === 'none' ? 'copied' : 'linked'} + ${sum.duplicates} duplicates + ${sum.skipped} skipped`,
+      )
+      console.emit({ event: 'balance', ...sum })
+      return {
+        results: [
+          { what: 'sorted series', path: output },
+          { what: 'balance sheet', path: balance },
+        ],
+      }
+    })
+  })
+}
+
+function* balances(place: Parameters<typeof sortRecords>[0], failed: ReadonlySet<string>) {
+  for (const [id, record] of sortRecords(place)) if (!failed.has(id)) yield* record.patients
+}

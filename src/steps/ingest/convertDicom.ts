@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import { dicomSeries } from '../../artifacts/dicomSeries.ts'
+import { niftiImage } from '../../artifacts/niftiImage.ts'
+import { npyArray } from '../../artifacts/npyArray.ts'
+import { textFile } from '../../artifacts/textFile.ts'
+import { DataError } from '../../core/dataError.ts'
+import type { Finding } from '../../core/finding.ts'
+import { defineStep, each, one } from '../../engine/step.ts'
+import { VolumeAssembly } from '../../imaging/dicom/assembleVolume.ts'
+import { planVolumes } from '../../imaging/dicom/planVolumes.ts'
+
+const params = z.object({
+  onTilt: z.enum(['reject', 'resample']).describe('What to do with a gantry tilt.'),
+  onUneven: z.enum(['reject', 'resample', 'accept']).describe('What to do with missing or uneven slices.'),
+  onMultiple: z
+    .enum(['split', 'suffix', 'reject'])
+    .describe('What to do with several volumes in one series.'),
+  minSlices: z.int().min(1).describe('A series of fewer slices is refused.'),
+  npy: z.boolean().describe('Whether NumPy arrays are written too.'),
+})
+
+export const convertDicom = defineStep({
+  name: 'convert-dicom',
+  version: 1,
+  summary: 'Puts the slices of a series together and writes them as NIfTI, with a sidecar of technical tags.',
+  per: 'case',
+  params,
+  inputs: { series: one(dicomSeries, 'sorted.dcm') },
+  outputs: {
+    images: each(niftiImage, 'sorted.nii'),
+    sidecars: each(textFile, 'sorted.sidecar'),
+    arrays: each(npyArray, 'sorted.npy'),
+  },
+  // The volume, the slice under way, and what is compressed of it.
+  memory: ({ inputBytes }) => 3 * inputBytes + 64e6,
+  async run({ series }, p, context) {
+    const where = context.source('series')
+    const inFolder = (f: Finding): Finding => ({
+      ...f,
+      where: f.where === where ? where : `${where}/${f.where}`,
+    })
+    for (const f of series.findings) context.report(inFolder(f))
+    const uids = new Set(series.headers.map(h => h.seriesInstanceUid ?? ''))
+    if (uids.size > 1)
+      throw new DataError('series-mixed', `${where} holds ${uids.size} series: ${[...uids].join(', ')}`, {
+        where,
+      })
+    const plan = planVolumes(series.headers, {
+      onTilt: p.onTilt,
+      onUneven: p.onUneven,
+      onMultiple: p.onMultiple,
+      minSlices: p.minSlices,
+      where,
+      nameOf: index => series.nameOf(index),
+      digestOf: index => series.digestOf(index),
+    })
+    const errors = plan.findings.filter(f => f.severity === 'error')
+    // A series of reports, contours or screenshots alone is no failure: it is left out, and its findings say so.
+    if (plan.volumes.length === 0 && errors.length > 0)
+      throw new DataError(errors[0]!.code, errors[0]!.message, { where, findings: plan.findings })
+    for (const f of plan.findings) context.report(f)
+    const images: Record<string, { volume: ReturnType<VolumeAssembly['finish']> }> = {}
+    const sidecars: Record<string, string> = {}
+    const arrays: Record<string, { data: Int16Array | Float32Array; shape: number[] }> = {}
+    for (const volumePlan of plan.volumes) {
+      const assembly = new VolumeAssembly(volumePlan)
+      for (const { index } of volumePlan.slices) assembly.add(await series.pixels(index))
+      const volume = assembly.finish()
+      for (const f of volume.findings) context.report(f)
+      const key = volumePlan.suffix
+      images[key] = { volume }
+      sidecars[key] = `${JSON.stringify({ ...series.sidecar, ...volumePlan.distinction }, null, 2)}\n`
+      if (p.npy) arrays[key] = { data: volume.data, shape: [...volume.grid.shape].reverse() }
+    }
+    return { images, sidecars, arrays }
+  },
+})
