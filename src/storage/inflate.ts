@@ -79,13 +79,19 @@ const FIRST_READ = 4096
 /** A mask inflates a thousandfold, so what was read is inflated in small parts until there is enough. */
 const INFLATED_PART = 256
 
+/** Headers are read one after the other; this is where each begins. */
+const firstBytes = Buffer.allocUnsafeSlow(FIRST_READ)
+
+const noChecksum = () => 0
+
 /** The first `wanted` bytes of what the start of a gzip file holds, or all there are. */
-function inflatedPrefix(head: Uint8Array, wanted: number): Uint8Array {
+function inflatedPrefix(head: Uint8Array, wanted: number, whole: boolean): Uint8Array {
   const inflater = idle.pop() ?? createInflater()
   const prefix = new Uint8Array(wanted)
   let length = 0
   try {
-    const gunzip = gunzipStream(inflater, crc32)
+    // A member that is not there to its end has no checksum to compare with.
+    const gunzip = gunzipStream(inflater, whole ? crc32 : noChecksum)
     for (let at = 0; at < head.length && length < wanted; at += INFLATED_PART)
       gunzip.push(head.subarray(at, at + INFLATED_PART), chunk => {
         const piece = chunk.subarray(0, wanted - length)
@@ -96,6 +102,12 @@ function inflatedPrefix(head: Uint8Array, wanted: number): Uint8Array {
     idle.push(inflater)
   }
   return prefix.subarray(0, length)
+}
+
+function sizeOfFile(descriptor: number, file: string): number {
+  const stat = fs.fstatSync(descriptor)
+  if (!stat.isFile()) throw new DataError('file-not-regular', `${file} is not a file`, { where: file })
+  return stat.size
 }
 
 /** The last four bytes of a file as a number. */
@@ -119,21 +131,20 @@ export function readPrefix(
   let descriptor: number | undefined
   try {
     descriptor = fs.openSync(file, 'r')
-    const stat = fs.fstatSync(descriptor)
-    if (!stat.isFile()) throw new DataError('file-not-regular', `${file} is not a file`, { where: file })
-    if (stat.size === 0) throw new DataError('file-empty', `${file} has no bytes`, { where: file })
-    for (let take = FIRST_READ; ; take *= 8) {
-      const raw = Buffer.allocUnsafe(Math.min(take, stat.size))
-      const got = fs.readSync(descriptor, raw, 0, raw.length, 0)
-      const head = raw.subarray(0, got)
+    let got = fs.readSync(descriptor, firstBytes, 0, FIRST_READ, 0)
+    // A file that ends within the first read needs no question after its size.
+    const size = got < FIRST_READ ? got : sizeOfFile(descriptor, file)
+    if (size === 0) throw new DataError('file-empty', `${file} has no bytes`, { where: file })
+    for (let head: Buffer = firstBytes.subarray(0, got); ; ) {
       const packed = isGzip(head)
-      const prefix = packed ? inflatedPrefix(head, wanted) : head
-      if (prefix.length >= wanted || got >= stat.size)
-        return {
-          prefix,
-          fileBytes: stat.size,
-          lastLength: packed ? lastWord(descriptor, stat.size, head) : undefined,
-        }
+      const prefix = packed
+        ? inflatedPrefix(head, wanted, got >= size)
+        : Uint8Array.from(head.subarray(0, wanted))
+      if (prefix.length >= wanted || got >= size)
+        return { prefix, fileBytes: size, lastLength: packed ? lastWord(descriptor, size, head) : undefined }
+      const more = Buffer.allocUnsafe(Math.min(got * 8, size))
+      got = fs.readSync(descriptor, more, 0, more.length, 0)
+      head = more.subarray(0, got)
     }
   } catch (error) {
     throw gzipError(error, file)
