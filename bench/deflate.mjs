@@ -1,7 +1,7 @@
-// The deflate kernel beside node's zlib at level 1, on synthetic volumes: time, size and their ratios.
+// The deflate and inflate kernels beside node's zlib at level 1, on synthetic volumes: time, size and their ratios.
 //   node bench/deflate.mjs
 import { fileURLToPath } from 'node:url'
-import { deflateRawSync, inflateRawSync } from 'node:zlib'
+import { crc32, deflateRawSync, gunzipSync, gzipSync, inflateRawSync } from 'node:zlib'
 import { build } from 'esbuild'
 
 const REPEATS = 5
@@ -16,8 +16,10 @@ async function load(...exports) {
   return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`)
 }
 
-const { createDeflater, bytesOf, ellipsoidMask, noisyVolume } = await load(
+const { createDeflater, createInflater, gunzipStream, bytesOf, ellipsoidMask, noisyVolume } = await load(
   `export { createDeflater } from './src/formats/deflate/deflater.ts'`,
+  `export { createInflater } from './src/formats/deflate/inflater.ts'`,
+  `export { gunzipStream } from './src/formats/deflate/gunzip.ts'`,
   `export { bytesOf, ellipsoidMask, noisyVolume } from './test/unit/formats/deflate/syntheticVolumes.ts'`,
 )
 
@@ -50,5 +52,25 @@ for (const [name, input, elementBytes] of cases) {
     `${name.padEnd(22)} ${megabytes(input.length)} MB: kernel ${ours.milliseconds.toFixed(1)} ms ${megabytes(ours.result.length)} MB, ` +
       `zlib level 1 ${zlib.milliseconds.toFixed(1)} ms ${megabytes(zlib.result.length)} MB; ` +
       `time x${(ours.milliseconds / zlib.milliseconds).toFixed(2)}, size x${(ours.result.length / zlib.result.length).toFixed(3)}`,
+  )
+}
+
+const inflater = createInflater()
+for (const [name, content] of cases) {
+  const input = gzipSync(content, { level: 1 })
+  const ours = fastest(() => {
+    let length = 0
+    const stream = gunzipStream(inflater, crc32)
+    stream.push(input, chunk => {
+      length += chunk.length
+    })
+    stream.finish()
+    return length
+  })
+  if (ours.result !== content.length) throw new Error(`${name}: wrong length`)
+  const zlib = fastest(() => gunzipSync(input, { chunkSize: 1 << 20 }))
+  console.log(
+    `${name.padEnd(22)} gunzip: kernel ${ours.milliseconds.toFixed(1)} ms, zlib ${zlib.milliseconds.toFixed(1)} ms; ` +
+      `time x${(ours.milliseconds / zlib.milliseconds).toFixed(2)}`,
   )
 }

@@ -1,35 +1,50 @@
 // Compiles the AssemblyScript kernels to the modules that carry them as base64 text.
 //   node scripts/build-kernels.mjs           writes them
 //   node scripts/build-kernels.mjs --check   says whether they are those of the sources, exit code 1 where not
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import asc from 'assemblyscript/asc'
 
 /** The compiled bytes are committed and compared, so they come from one compiler version. */
 const COMPILER = '0.28.20'
-const MEMORY_PAGES = 48
+const KERNELS = [
+  {
+    name: 'deflate',
+    entry: 'kernel/index.ts',
+    sources: 'kernel/*.ts',
+    pages: 48,
+    target: 'kernel.generated.ts',
+    constant: 'KERNEL_BASE64',
+  },
+  {
+    name: 'inflate',
+    entry: 'kernel/inflate/index.ts',
+    sources: 'kernel/inflate/*.ts',
+    pages: 7,
+    target: 'inflateKernel.generated.ts',
+    constant: 'INFLATE_KERNEL_BASE64',
+  },
+]
 
 const path = name => fileURLToPath(new URL(`../src/formats/deflate/${name}`, import.meta.url))
 
-async function compile(entry) {
+async function compile({ entry, pages }) {
   const files = new Map()
   const { error, stderr } = await asc.main(
     [
       path(entry),
       ...['--outFile', 'kernel.wasm', '-O3', '--converge', '--noAssert', '--noColors', '--runtime', 'stub'],
       ...['--enable', 'bulk-memory,simd'],
-      ...['--initialMemory', String(MEMORY_PAGES), '--maximumMemory', String(MEMORY_PAGES)],
+      ...['--initialMemory', String(pages), '--maximumMemory', String(pages)],
     ],
     { writeFile: (name, contents) => files.set(name, contents) },
   )
   if (error) throw new Error(`${entry} does not compile:\n${stderr}`)
   const bytes = files.get('kernel.wasm')
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {})
-  if (exports.memoryEnd() > MEMORY_PAGES * 65536)
-    throw new Error(
-      `${entry} needs ${exports.memoryEnd()} bytes of memory; raise MEMORY_PAGES in this script`,
-    )
+  if (exports.memoryEnd() > pages * 65536)
+    throw new Error(`${entry} needs ${exports.memoryEnd()} bytes of memory; raise its pages in this script`)
   return bytes
 }
 
@@ -39,16 +54,18 @@ if (version !== COMPILER)
     `assemblyscript ${version} is installed, the kernels are made with ${COMPILER}: install that, or change COMPILER and commit the rebuilt kernels`,
   )
 
-const bytes = await compile('kernel/index.ts')
-const module = `// Made by scripts/build-kernels.mjs from kernel/*.ts; do not edit.
+for (const kernel of KERNELS) {
+  const bytes = await compile(kernel)
+  const module = `// Made by scripts/build-kernels.mjs from ${kernel.sources}; do not edit.
 
-/** The deflate kernel: a WebAssembly module of ${bytes.length} bytes as base64 text. */
-export const KERNEL_BASE64 =
+/** The ${kernel.name} kernel: a WebAssembly module of ${bytes.length} bytes as base64 text. */
+export const ${kernel.constant} =
   '${Buffer.from(bytes).toString('base64')}'
 `
-const target = path('kernel.generated.ts')
-if (!process.argv.includes('--check')) writeFileSync(target, module)
-else if (readFileSync(target, 'utf8') !== module) {
-  console.error(`${target} is not what its sources compile to: run node scripts/build-kernels.mjs`)
-  process.exitCode = 1
+  const target = path(kernel.target)
+  if (!process.argv.includes('--check')) writeFileSync(target, module)
+  else if (!existsSync(target) || readFileSync(target, 'utf8') !== module) {
+    console.error(`${target} is not what its sources compile to: run node scripts/build-kernels.mjs`)
+    process.exitCode = 1
+  }
 }

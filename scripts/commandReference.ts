@@ -23,6 +23,7 @@ const CONTEXT: CommandContext = {
     throw new Error('no command runs while the reference is made')
   },
   steps: async () => new Map(),
+  commands: async () => [],
   commandLine: 'voxmill',
   signal: new AbortController().signal,
 }

@@ -16,6 +16,7 @@ export interface NiftiFiles {
 
 /** .hdr and .img belong together (also with .gz); every other name stands for itself. */
 export function niftiFiles(file: string): NiftiFiles {
+  if (file.endsWith('.nii.gz') || file.endsWith('.nii')) return { header: file, voxels: file }
   const pair = /^(.*)\.(hdr|img)(\.gz)?$/i.exec(file)
   if (pair === null) return { header: file, voxels: file }
   const [, stem, , gz = ''] = pair

@@ -1,3 +1,4 @@
+import type { Command } from 'commander'
 import type { ExitCode } from '../core/fault.ts'
 import type { StepRegistry } from '../engine/step.ts'
 import type { Console } from './console.ts'
@@ -6,6 +7,8 @@ import type { Console } from './console.ts'
 export interface CommandContext {
   open(options?: { json?: boolean }): { console: Console; setExit: (code: ExitCode) => void }
   steps(): Promise<StepRegistry>
+  /** All commands, for a description of the whole. */
+  commands(): Promise<readonly Command[]>
   /** The command line as typed, for whoever meets the lock. */
   readonly commandLine: string
   /** Aborts on Ctrl-C and on a request to end. */

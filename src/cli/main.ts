@@ -48,6 +48,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       }
     },
     steps: async () => (await import('../steps/registry.ts')).STEPS,
+    commands: async () => (await program([], context)).commands,
     commandLine: ['voxmill', ...argv].join(' '),
     signal: stop.signal,
   }

@@ -101,9 +101,10 @@ export class Run {
         known: rest.flatMap(job => this.#knownOf(job, steps)),
       })
     }
-    if (dispatched.length > 0 && !this.stopped)
-      await executor(dispatched.length).run(dispatched, take, this.#stop.signal)
-    if (this.stopped) await this.#sweep(dispatched.map(d => d.plan))
+    if (dispatched.length > 0 && !this.stopped) {
+      const diedOf = await executor(dispatched.length).run(dispatched, take, this.#stop.signal)
+      await this.#sweep(this.stopped ? dispatched.map(d => d.plan) : diedOf)
+    }
     listener.stageEnded()
     return outcomes
   }

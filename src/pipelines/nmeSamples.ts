@@ -38,7 +38,7 @@ interface Draft {
 /**
  * The samples that an archive manifest names, after whatever a person deleted or corrected in it. Rows that cannot be
  * used, and samples whose files claim one place, are told and left out; so is a sample of which another file is there
- * but cannot be used, since it would pass for one that never had that file.
+ * but cannot be used, or another row, since it would pass for one that never had that file.
  *
  * @param unusable files that the scan could not use, with the reason
  */
@@ -52,7 +52,7 @@ export function samplesOfManifest(
   const typeAt = columnIndex(manifest, 'type')
   const own = profile.manifest.columns.map(c => ({ ...c, at: columnIndex(manifest, c.name) }))
   const sizes = ['szx', 'szy', 'szz'].map(name => manifest.columns.indexOf(name))
-  const findings: Finding[] = []
+  const invalid: Finding[] = []
   const drafts = new Map<string, Draft>()
   const byPath = new Map<string, Draft>()
   const listed = new Set<string>()
@@ -60,8 +60,8 @@ export function samplesOfManifest(
   for (const [i, row] of manifest.rows.entries()) {
     const file = String(row[pathAt] ?? '').trim()
     const at = `row ${manifest.rowNumbers[i]} of the worksheet ${manifest.name}`
-    const invalid = (message: string, remedy?: string) =>
-      findings.push(
+    const refuseRow = (message: string, remedy?: string) =>
+      invalid.push(
         finding(
           'manifest-row-invalid',
           file || at,
@@ -70,7 +70,7 @@ export function samplesOfManifest(
         ),
       )
     if (file === '') {
-      invalid('file_path is empty')
+      refuseRow('file_path is empty')
       continue
     }
     const plain = matcher.match(file)
@@ -79,12 +79,12 @@ export function samplesOfManifest(
     const match = matcher.matchRow(file, cells)
     if (match.status === 'left-out') continue
     if (match.status === 'unmatched') {
-      invalid(match.message, match.remedy)
+      refuseRow(match.message, match.remedy)
       continue
     }
     const type = String(row[typeAt] ?? '').trim()
     if ((type !== 'v3d' && type !== 'm3d') || (type === 'v3d') !== (match.role === 'volume')) {
-      invalid(
+      refuseRow(
         `type is '${type}', but the profile takes the file for a ${match.role} (${match.role === 'volume' ? 'v3d' : 'm3d'})`,
       )
       continue
@@ -111,10 +111,9 @@ export function samplesOfManifest(
         d.problem ??= repeated(d, `two samples of the manifest would both lie in ${folder}`)
     inFolder.set(folder, draft)
   }
-  for (const f of unusable) {
+  for (const f of [...invalid, ...unusable.filter(u => !listed.has(u.where))]) {
     const match = matcher.match(f.where)
-    if (listed.has(f.where) || match.status !== 'matched') continue
-    const draft = byPath.get(match.sampleKey)
+    const draft = match.status === 'matched' ? byPath.get(match.sampleKey) : undefined
     if (draft !== undefined) draft.problem ??= f
   }
   const all = [...drafts.values()].sort((a, b) => (a.folder < b.folder ? -1 : 1))
@@ -122,7 +121,7 @@ export function samplesOfManifest(
   return {
     samples: all.filter(d => d.problem === undefined).map(d => finished(d)),
     refused: [...refused].map(([folder, problem]) => ({ folder, finding: problem })),
-    findings,
+    findings: invalid.filter(f => !all.some(d => d.problem === f)),
   }
 }
 

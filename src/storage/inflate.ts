@@ -1,29 +1,30 @@
 import fs from 'node:fs'
-import { constants, createGunzip, gunzipSync } from 'node:zlib'
+import { crc32 } from 'node:zlib'
 import { DataError } from '../core/dataError.ts'
+import { InflateError } from '../formats/deflate/fault.ts'
+import { type GunzipStream, gunzipStream } from '../formats/deflate/gunzip.ts'
+import { createInflater, type Inflater } from '../formats/deflate/inflater.ts'
 import { readChunks, readError } from './readFile.ts'
 
 const GZIP_MAGIC = [0x1f, 0x8b]
 
 export const isGzip = (head: Uint8Array): boolean => head[0] === GZIP_MAGIC[0] && head[1] === GZIP_MAGIC[1]
 
+/** Inflaters that no reading is using; there are as many as were needed at once. */
+const idle: Inflater[] = []
+
 function gzipError(error: unknown, file: string): Error {
-  const { code, message } = error as NodeJS.ErrnoException
-  if (code === 'Z_BUF_ERROR')
-    return new DataError('gzip-truncated', `${file} ends in the middle of its gzip stream`, {
-      where: file,
-      cause: error,
-    })
-  if (code?.startsWith('Z_'))
-    return new DataError(
-      'gzip-corrupt',
-      `${file} is damaged: its gzip stream cannot be inflated (${message})`,
-      {
+  if (!(error instanceof InflateError)) return readError(error, file)
+  const { kind, reason } = error
+  return kind === 'truncated'
+    ? new DataError('gzip-truncated', `${file} ends in the middle of its gzip stream`, {
         where: file,
         cause: error,
-      },
-    )
-  return readError(error, file)
+      })
+    : new DataError('gzip-corrupt', `${file} is damaged: its gzip stream cannot be inflated (${reason})`, {
+        where: file,
+        cause: error,
+      })
 }
 
 /**
@@ -37,55 +38,77 @@ export async function readInflated(
   file: string,
   sink: (chunk: Uint8Array) => void,
 ): Promise<{ digest: string; inflatedBytes: number }> {
-  let gunzip: ReturnType<typeof createGunzip> | undefined
-  let ended: Promise<void> | undefined
-  let failure: unknown
+  let inflater: Inflater | undefined
+  let gunzip: GunzipStream | undefined
   let inflatedBytes = 0
-  const start = () => {
-    const stream = createGunzip({ chunkSize: 1 << 20 })
-    ended = new Promise<void>(resolve => {
-      const fail = (error: unknown) => {
-        failure ??= error
-        stream.destroy()
-        resolve()
-      }
-      stream.on('error', fail)
-      stream.on('end', resolve)
-      stream.on('data', (chunk: Uint8Array) => {
-        inflatedBytes += chunk.byteLength
-        try {
-          sink(chunk)
-        } catch (error) {
-          fail(error)
-        }
-      })
-    })
-    return stream
+  let refusal: { readonly error: unknown } | undefined
+  const take = (chunk: Uint8Array) => {
+    try {
+      sink(chunk)
+    } catch (error) {
+      refusal = { error }
+      throw error
+    }
+  }
+  const takeInflated = (chunk: Uint8Array) => {
+    inflatedBytes += chunk.byteLength
+    take(chunk)
   }
   let first = true
-  const digest = await readChunks(file, async chunk => {
-    if (first && isGzip(chunk)) gunzip = start()
-    first = false
-    if (gunzip === undefined) sink(chunk)
-    else if (failure === undefined) {
-      // The chunk is overwritten by the next read, so wait until zlib has taken it all.
-      await new Promise<void>(resolve => {
-        void ended?.then(resolve)
-        gunzip?.write(chunk, () => resolve())
-      })
-    }
-  })
-  if (gunzip !== undefined) {
-    if (failure === undefined) gunzip.end()
-    await ended
-    if (failure !== undefined) throw gzipError(failure, file)
+  try {
+    const digest = await readChunks(file, chunk => {
+      if (first && isGzip(chunk)) {
+        inflater = idle.pop() ?? createInflater()
+        gunzip = gunzipStream(inflater, crc32)
+      }
+      first = false
+      if (gunzip === undefined) take(chunk)
+      else gunzip.push(chunk, takeInflated)
+    })
+    gunzip?.finish()
+    return { digest, inflatedBytes }
+  } catch (error) {
+    throw refusal === undefined ? gzipError(error, file) : refusal.error
+  } finally {
+    if (inflater !== undefined) idle.push(inflater)
   }
-  return { digest, inflatedBytes }
 }
 
 /** Small files come whole with this, so that their end needs no second read. */
 const FIRST_READ = 4096
-const FIRST_INFLATED = 640
+/** A mask inflates a thousandfold, so what was read is inflated in small parts until there is enough. */
+const INFLATED_PART = 256
+
+/** Headers are read one after the other; this is where each begins. */
+const firstBytes = Buffer.allocUnsafeSlow(FIRST_READ)
+
+const noChecksum = () => 0
+
+/** The first `wanted` bytes of what the start of a gzip file holds, or all there are. */
+function inflatedPrefix(head: Uint8Array, wanted: number, whole: boolean): Uint8Array {
+  const inflater = idle.pop() ?? createInflater()
+  const prefix = new Uint8Array(wanted)
+  let length = 0
+  try {
+    // A member that is not there to its end has no checksum to compare with.
+    const gunzip = gunzipStream(inflater, whole ? crc32 : noChecksum)
+    for (let at = 0; at < head.length && length < wanted; at += INFLATED_PART)
+      gunzip.push(head.subarray(at, at + INFLATED_PART), chunk => {
+        const piece = chunk.subarray(0, wanted - length)
+        prefix.set(piece, length)
+        length += piece.length
+      })
+  } finally {
+    idle.push(inflater)
+  }
+  return prefix.subarray(0, length)
+}
+
+function sizeOfFile(descriptor: number, file: string): number {
+  const stat = fs.fstatSync(descriptor)
+  if (!stat.isFile()) throw new DataError('file-not-regular', `${file} is not a file`, { where: file })
+  return stat.size
+}
 
 /** The last four bytes of a file as a number. */
 function lastWord(descriptor: number, size: number, head: Buffer): number {
@@ -108,27 +131,20 @@ export function readPrefix(
   let descriptor: number | undefined
   try {
     descriptor = fs.openSync(file, 'r')
-    const stat = fs.fstatSync(descriptor)
-    if (!stat.isFile()) throw new DataError('file-not-regular', `${file} is not a file`, { where: file })
-    if (stat.size === 0) throw new DataError('file-empty', `${file} has no bytes`, { where: file })
-    for (let take = FIRST_READ; ; take *= 8) {
-      const raw = Buffer.allocUnsafe(Math.min(take, stat.size))
-      const got = fs.readSync(descriptor, raw, 0, raw.length, 0)
-      const head = raw.subarray(0, got)
-      const whole = got >= stat.size
-      if (!isGzip(head)) {
-        if (got >= wanted || whole) return { prefix: head, fileBytes: stat.size, lastLength: undefined }
-        continue
-      }
-      // A mask inflates a thousandfold, so little of what was read is inflated at first.
-      for (let part = FIRST_INFLATED; ; part *= 4) {
-        const compressed = part >= got ? head : head.subarray(0, part)
-        const prefix = gunzipSync(compressed, { finishFlush: constants.Z_SYNC_FLUSH, chunkSize: 4096 })
-        const all = compressed.length === got
-        if (prefix.length >= wanted || (all && whole))
-          return { prefix, fileBytes: stat.size, lastLength: lastWord(descriptor, stat.size, head) }
-        if (all) break
-      }
+    let got = fs.readSync(descriptor, firstBytes, 0, FIRST_READ, 0)
+    // A file that ends within the first read needs no question after its size.
+    const size = got < FIRST_READ ? got : sizeOfFile(descriptor, file)
+    if (size === 0) throw new DataError('file-empty', `${file} has no bytes`, { where: file })
+    for (let head: Buffer = firstBytes.subarray(0, got); ; ) {
+      const packed = isGzip(head)
+      const prefix = packed
+        ? inflatedPrefix(head, wanted, got >= size)
+        : Uint8Array.from(head.subarray(0, wanted))
+      if (prefix.length >= wanted || got >= size)
+        return { prefix, fileBytes: size, lastLength: packed ? lastWord(descriptor, size, head) : undefined }
+      const more = Buffer.allocUnsafe(Math.min(got * 8, size))
+      got = fs.readSync(descriptor, more, 0, more.length, 0)
+      head = more.subarray(0, got)
     }
   } catch (error) {
     throw gzipError(error, file)

@@ -40,15 +40,25 @@ export async function readChunks(
     const handle = await open(file, 'r')
     try {
       const size = (await handle.stat()).size
-      const buffer = Buffer.allocUnsafeSlow(Math.max(1, Math.min(CHUNK, size + 1)))
+      const bytes = Math.max(1, Math.min(CHUNK, size + 1))
       let total = 0
-      for (;;) {
-        const { bytesRead } = await handle.read(buffer, 0, buffer.length, null)
-        if (bytesRead === 0) break
-        const chunk = buffer.subarray(0, bytesRead)
-        hash.update(chunk)
-        total += bytesRead
-        await sink(chunk)
+      let buffer = Buffer.allocUnsafeSlow(bytes)
+      let spare = Buffer.allocUnsafeSlow(bytes)
+      let reading = handle.read(buffer, 0, bytes, null)
+      try {
+        for (;;) {
+          const { bytesRead } = await reading
+          if (bytesRead === 0) break
+          const chunk = buffer.subarray(0, bytesRead)
+          // The next chunk comes from the disk while this one is worked on.
+          reading = handle.read(spare, 0, bytes, null)
+          hash.update(chunk)
+          total += bytesRead
+          await sink(chunk)
+          ;[buffer, spare] = [spare, buffer]
+        }
+      } finally {
+        await reading.catch(() => undefined)
       }
       if (total === 0) throw new DataError('file-empty', `${file} has no bytes`, { where: file })
     } finally {

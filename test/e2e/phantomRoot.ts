@@ -1,8 +1,18 @@
 import { createHash } from 'node:crypto'
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { gunzipSync } from 'node:zlib'
+import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterAll, expect } from 'vitest'
 import { readWorkbook } from '../../src/formats/table/readWorkbook.ts'
 import { phantomArchive } from '../../src/pipelines/nmePhantom.ts'
@@ -32,6 +42,15 @@ export async function phantomRoot(samples: number, further: readonly PhantomFile
   const root = newFolder()
   await writePhantom(root, [...samplesOf(samples), ...further])
   return root
+}
+
+/** Puts further images into the archive of a root. */
+export function addImages(root: string, files: readonly PhantomFile[]): void {
+  for (const file of files) {
+    const target = path.join(root, file.path)
+    mkdirSync(path.dirname(target), { recursive: true })
+    writeFileSync(target, gzipSync(file.make()))
+  }
 }
 
 /** A copy of a root, times included. */
@@ -86,6 +105,17 @@ export async function worksheet(file: string, name: string): Promise<Record<stri
   const book = await readWorkbook(new Uint8Array(readFileSync(file)), file)
   const { columns, rows } = await book.sheet(name)
   return rows.map(cells => Object.fromEntries(columns.map((column, i) => [column, cells[i]])))
+}
+
+/** Every worksheet of a workbook, by name: header and rows. */
+export async function worksheets(file: string): Promise<Record<string, unknown[][]>> {
+  const book = await readWorkbook(new Uint8Array(readFileSync(file)), file)
+  const found: Record<string, unknown[][]> = {}
+  for (const name of book.sheetNames) {
+    const { columns, rows } = await book.sheet(name)
+    found[name] = [[...columns], ...rows.map(r => [...r])]
+  }
+  return found
 }
 
 export const ARCHIVE_MANIFEST = 'descriptor/archive_manifest.xlsx'

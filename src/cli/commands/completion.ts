@@ -18,8 +18,7 @@ export function completionCommand(context: CommandContext): Command {
     )
     .action(async (shell: 'bash' | 'zsh' | 'fish') => {
       const { console } = context.open()
-      const { program } = await import('../main.ts')
-      const commands = (await program([], context)).commands.map(completed)
+      const commands = (await context.commands()).map(completed)
       console.say({ bash: bashScript, zsh: zshScript, fish: fishScript }[shell](commands))
     })
 }

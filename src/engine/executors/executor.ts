@@ -1,14 +1,15 @@
-import type { JobOutcome } from '../job.ts'
+import type { CasePlan, JobOutcome } from '../job.ts'
 import type { DispatchedCase } from '../runCase.ts'
 
 /** Carries out cases somewhere and tells of every job; the jobs themselves run the same way everywhere. */
 export interface Executor {
   /**
    * @param signal stops the run: jobs under way are abandoned without a trace, and the promise resolves.
+   * @returns cases that a process died of, whose folders may hold what it left half-written.
    */
   run(
     cases: readonly DispatchedCase[],
     onOutcome: (outcome: JobOutcome) => void,
     signal: AbortSignal,
-  ): Promise<void>
+  ): Promise<readonly CasePlan[]>
 }

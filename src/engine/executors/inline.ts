@@ -8,9 +8,10 @@ export function inlineExecutor(workspace: Workspace, steps: StepRegistry): Execu
   return {
     async run(cases, onOutcome, signal) {
       for (const dispatched of cases) {
-        if (signal.aborted) return
+        if (signal.aborted) break
         await runCase(dispatched, workspace, steps, onOutcome, signal)
       }
+      return []
     },
   }
 }

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { EXIT, Fault, faultRecord } from '../../core/fault.ts'
 import { formatBytes } from '../../core/formatBytes.ts'
-import type { JobOutcome } from '../job.ts'
+import type { CasePlan, JobOutcome } from '../job.ts'
 import { type DispatchedCase, skipped } from '../runCase.ts'
 import type { Executor } from './executor.ts'
 
@@ -45,6 +45,7 @@ class Pool {
   readonly #workers = new Set<Worker>()
   /** Cases that a worker has died of once already. */
   readonly #retried = new WeakSet<DispatchedCase>()
+  readonly #diedOf: CasePlan[] = []
   #memoryInUse = 0
   #settle: () => void = () => undefined
   #problem: Error | undefined
@@ -58,8 +59,8 @@ class Pool {
     this.#queue = [...cases].sort((a, b) => peak(b) - peak(a))
   }
 
-  async run(): Promise<void> {
-    if (this.#queue.length === 0) return
+  async run(): Promise<readonly CasePlan[]> {
+    if (this.#queue.length === 0) return []
     await new Promise<void>(resolve => {
       this.#settle = resolve
       this.signal.addEventListener('abort', () => this.#kill(), { once: true })
@@ -67,6 +68,7 @@ class Pool {
       this.#schedule()
     })
     if (this.#problem) throw this.#problem
+    return this.#diedOf
   }
 
   #kill(): void {
@@ -148,6 +150,7 @@ class Pool {
     this.#free(worker)
     this.#workers.delete(worker)
     if (dispatched !== undefined && !this.signal.aborted && !this.#problem) {
+      this.#diedOf.push(dispatched.plan)
       const rest = {
         known: dispatched.known,
         plan: { ...dispatched.plan, jobs: dispatched.plan.jobs.slice(worker.finishedJobs) },

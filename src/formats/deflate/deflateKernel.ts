@@ -1,4 +1,5 @@
 import { KERNEL_BASE64 } from './kernel.generated.ts'
+import { type CompiledModule, compileModule, instantiate } from './webAssembly.ts'
 
 /** How a call of the kernel leaves the stream. */
 export const ENDING = {
@@ -20,16 +21,10 @@ export interface DeflateKernel {
   compress(length: number, ending: number): number
 }
 
-// The few names of the WebAssembly API in use, which the ES library of TypeScript leaves to the DOM's.
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array) => object
-  readonly Instance: new (module: object, imports: object) => { readonly exports: unknown }
-}
-
-let compiled: object | undefined
+let compiled: CompiledModule | undefined
 
 /** A new instance of the kernel, with its own memory of 3 MB; the module is compiled once. */
 export function instantiateKernel(): DeflateKernel {
-  compiled ??= new WebAssembly.Module(Uint8Array.from(atob(KERNEL_BASE64), letter => letter.charCodeAt(0)))
-  return new WebAssembly.Instance(compiled, {}).exports as DeflateKernel
+  compiled ??= compileModule(KERNEL_BASE64)
+  return instantiate<DeflateKernel>(compiled)
 }

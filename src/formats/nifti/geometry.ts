@@ -1,4 +1,4 @@
-import { type Affine, affine, farthestCornerShift } from '../../core/affine.ts'
+import { type Affine, affine } from '../../core/affine.ts'
 import { NiftiError } from './fault.ts'
 import type { NiftiHeader } from './header.ts'
 import { UNIT_CODES } from './layout.ts'
@@ -50,10 +50,10 @@ const inMillimetres = (rows: readonly number[], header: NiftiHeader): Affine<'vo
 }
 
 /** nifti1.h, "METHOD 2": rotation of the quaternion, times voxel sizes, qfac on the third column. */
-function qform(header: NiftiHeader, rotate: typeof rotationOf = rotationOf): Affine<'voxel', 'ras'> {
+function qform(header: NiftiHeader): Affine<'voxel', 'ras'> {
   const sizes = storedSizes(header)
   sizes[2] *= header.qfac
-  const rotation = rotate(header.quaternion, sizes, header.version === 1 ? 2 ** -23 : 2 ** -52)
+  const rotation = rotationOf(header.quaternion, sizes, header.version === 1 ? 2 ** -23 : 2 ** -52)
   if (!rotation)
     throw invalid(`quatern_b, c, d are ${header.quaternion.join(', ')}: longer than 1, so no rotation`)
   const { qoffset } = header
@@ -76,14 +76,29 @@ function centred(header: NiftiHeader): Affine<'voxel', 'ras'> {
   return inMillimetres([x, 0, 0, origin[0]!, 0, y, 0, origin[1]!, 0, 0, z, origin[2]!], header)
 }
 
+/** The farthest corner's way from sform to qform, in doubles and without arrays: it is asked of every header. */
 function formsDifference(sform: Affine<'voxel', 'ras'>, header: NiftiHeader): number {
   if (header.qformCode <= 0) return 0
-  try {
-    return farthestCornerShift(sform, qform(header, rotationNear), header.shape)
-  } catch (error) {
-    if (error instanceof NiftiError) return Number.POSITIVE_INFINITY
-    throw error
+  const sizes = storedSizes(header)
+  sizes[2] *= header.qfac
+  const rotation = rotationNear(header.quaternion, sizes, header.version === 1 ? 2 ** -23 : 2 ** -52)
+  if (!rotation) return Number.POSITIVE_INFINITY
+  const unit = toMillimetres(1, header.xyztUnits)
+  const { shape, qoffset } = header
+  let farthest = 0
+  for (let corner = 0; corner < 8; corner++) {
+    const i = corner & 1 ? shape[0] - 1 : 0
+    const j = corner & 2 ? shape[1] - 1 : 0
+    const k = corner & 4 ? shape[2] - 1 : 0
+    let square = 0
+    for (let r = 0; r < 3; r++) {
+      const q = rotation[3 * r]! * i + rotation[3 * r + 1]! * j + rotation[3 * r + 2]! * k + qoffset[r]!
+      const s = sform[4 * r]! * i + sform[4 * r + 1]! * j + sform[4 * r + 2]! * k + sform[4 * r + 3]!
+      square += (q * unit - s) ** 2
+    }
+    farthest = Math.max(farthest, square)
   }
+  return Number.isFinite(farthest) ? Math.sqrt(farthest) : Number.POSITIVE_INFINITY
 }
 
 /**

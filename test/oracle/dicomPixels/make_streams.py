@@ -2,12 +2,13 @@
 
     /usr/bin/python3 make_streams.py > streams.json
 
-Made with dcmtk 3.6.7, GDCM 3.0.21 (gdcmconv), cjpeg of libjpeg-turbo 2.1.5, pydicom 2.3.1 and NumPy 1.24.2 (Debian 12).
+Made with dcmtk 3.6.7, GDCM 3.0.21 (gdcmconv), cjpeg of libjpeg-turbo 2.1.5, CharLS 2.4.1, pydicom 2.3.1 and NumPy 1.24.2 (Debian 12).
 Values of lossless streams are those that were encoded; lossy ones are decoded by dcmtk's dcmdjpeg and dcmdjpls, or
 gdcmconv. A case is {name, file, dtype, frames: [little-endian values]}; bytes are deflated (zlib) and in base64.
 """
 
 import base64
+import ctypes
 import json
 import subprocess
 import tempfile
@@ -25,6 +26,9 @@ assert (pydicom.__version__, np.__version__) == ('2.3.1', '1.24.2')
 ROWS, COLUMNS = 19, 21
 INSTANCE = '1.2.826.0.1.3680043.8.498.1'
 JPEG_BASELINE = '1.2.840.10008.1.2.4.50'
+libcharls = ctypes.CDLL('libcharls.so.2')
+for which in ('encoder', 'decoder'):
+    getattr(libcharls, f'charls_jpegls_{which}_create').restype = ctypes.c_void_p
 work = Path(tempfile.mkdtemp())
 rng = np.random.default_rng(20250825)
 
@@ -114,18 +118,50 @@ def encoded(name, source, encode, decode=None):
     return pydicom.dcmread(work / 'encoded.dcm')
 
 
-def rewrapped(name, source, frames, syntax=JPEG_BASELINE, **how):
-    """Streams put into a file anew; decoded by dcmtk from a file with one fragment a frame."""
-    ds, cells = source
+def wrapped(ds, frames, syntax, name='encoded.dcm', **how):
+    """Puts streams into a file."""
     ds.file_meta.TransferSyntaxUID = UID(syntax)
-    ds.PixelData = encapsulate(frames)
+    ds.PixelData = encapsulate(frames, **how)
     ds['PixelData'].VR = 'OB'
     ds['PixelData'].is_undefined_length = True
-    ds.save_as(work / 'plain.dcm', write_like_original=False)
+    ds.save_as(work / name, write_like_original=False)
+
+
+def rewrapped(name, source, frames, **how):
+    """One case of baseline streams; decoded by dcmtk from a file with one fragment a frame."""
+    ds, cells = source
+    wrapped(ds, frames, JPEG_BASELINE, 'plain.dcm')
     run('dcmdjpeg', '+cn', work / 'plain.dcm', work / 'decoded.dcm')
-    ds.PixelData = encapsulate(frames, **how)
-    ds.save_as(work / 'encoded.dcm', write_like_original=False)
+    wrapped(ds, frames, JPEG_BASELINE, **how)
     emit(name, work / 'encoded.dcm', cells_of(work / 'decoded.dcm', cells.dtype), len(frames))
+
+
+class FrameInfo(ctypes.Structure):
+    _fields_ = [(name, ctypes.c_uint32) for name in ('width', 'height', 'bits', 'components')]
+
+
+def charls(call, *arguments):
+    if getattr(libcharls, f'charls_jpegls_{call}')(*arguments) != 0:
+        raise RuntimeError(f'CharLS: {call} failed')
+
+
+def near_lossless(values, bits, near):
+    """The JPEG-LS stream of one grey frame, and what CharLS decodes from it; dcmtk has other defaults below 7 bits."""
+    cells = values.astype('u1' if bits <= 8 else 'u2')
+    encoder = ctypes.c_void_p(libcharls.charls_jpegls_encoder_create())
+    charls('encoder_set_frame_info', encoder, ctypes.byref(FrameInfo(COLUMNS, ROWS, bits, 1)))
+    charls('encoder_set_near_lossless', encoder, near)
+    stream = ctypes.create_string_buffer(10000)
+    written = ctypes.c_size_t()
+    charls('encoder_set_destination_buffer', encoder, stream, ctypes.c_size_t(10000))
+    charls('encoder_encode_from_buffer', encoder, cells.tobytes(), ctypes.c_size_t(cells.nbytes), 0)
+    charls('encoder_get_bytes_written', encoder, ctypes.byref(written))
+    decoder = ctypes.c_void_p(libcharls.charls_jpegls_decoder_create())
+    pixels = ctypes.create_string_buffer(cells.nbytes)
+    charls('decoder_set_source_buffer', decoder, stream, written)
+    charls('decoder_read_header', decoder)
+    charls('decoder_decode_to_buffer', decoder, pixels, ctypes.c_size_t(cells.nbytes), 0)
+    return stream.raw[: written.value], np.frombuffer(pixels.raw, cells.dtype)
 
 
 def cjpeg(values, *options):
@@ -172,9 +208,14 @@ encoded('JPEG baseline, two frames', unsigned8(2), ['dcmcjpeg', '+un', '+eb', '-
 encoded('JPEG baseline, coded as RGB', rgb(), ['dcmcjpeg', '+un', '+eb', '+cr'], ['dcmdjpeg', '+cn'])
 encoded('JPEG-LS near-lossless', unsigned12(), ['dcmcjpls', '+un', '+en', '+md', 3], ['dcmdjpls'])
 encoded('JPEG-LS near-lossless, rgb', rgb(), ['dcmcjpls', '+un', '+en', '+md', 2], ['dcmdjpls'])
-unsigned6 = lambda: dataset(phantom(0, 63), 8, 6, False)
-encoded('JPEG-LS, uint6', unsigned6(), ['dcmcjpls', '+pc'])
-encoded('JPEG-LS near-lossless, uint6', unsigned6(), ['dcmcjpls', '+pc', '+un', '+en', '+md', 4], ['dcmdjpls'])
+for bits, near in ((2, 0), (3, 1), (6, 0), (6, 4), (7, 2), (10, 0), (13, 5)):
+    low_bits = phantom(0, 2**bits - 1)
+    ds, _ = dataset(low_bits, 8 if bits <= 8 else 16, bits, False)
+    stream, decoded = near_lossless(low_bits, bits, near)
+    if near == 0:
+        assert (decoded == low_bits.reshape(-1)).all()
+    wrapped(ds, [stream], '1.2.840.10008.1.2.4.81')
+    emit(f'JPEG-LS of CharLS, {bits} bits, error {near}', work / 'encoded.dcm', decoded, 1)
 encoded('JPEG-LS near-lossless, error 60', unsigned12(), ['dcmcjpls', '+un', '+en', '+md', 60], ['dcmdjpls'])
 thresholds = ['+t1', 5, '+t2', 12, '+t3', 40, '+rs', 31]
 encoded('JPEG-LS, own thresholds', unsigned12(), ['dcmcjpls', *thresholds])

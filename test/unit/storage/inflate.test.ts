@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -75,6 +76,49 @@ describe('readInflated', () => {
       }),
     ).rejects.toThrow('enough')
   })
+
+  it('passes on an error of the sink as it is, also one that carries a code', async () => {
+    const error = Object.assign(new Error('no such voxel'), { code: 'nifti-invalid' })
+    for (const file of [put('coded.gz', gzipSync(content)), put('coded', content)])
+      await expect(
+        readInflated(file, () => {
+          throw error
+        }),
+      ).rejects.toBe(error)
+  })
+
+  it('ignores zero bytes and anything else that is no member behind the last', async () => {
+    const tails = { zeros: Buffer.alloc(512), text: Buffer.from('appended by a backup tool') }
+    for (const [name, tail] of Object.entries(tails))
+      expect(
+        (await inflated(put(`${name}.gz`, Buffer.concat([gzipSync(content), tail])))).equals(content),
+      ).toBe(true)
+  })
+
+  it('reads several files at once, and goes on after a damaged one', async () => {
+    const bad = Buffer.from(gzipSync(content))
+    bad.fill(0xff, 100_000, 100_100)
+    const files = Array.from({ length: 4 }, (_, i) => {
+      const part = content.subarray(i * 10_000)
+      return { part, file: put(`many-${i}.gz`, gzipSync(part)) }
+    })
+    const [code, ...results] = await Promise.all([
+      codeOf(inflated(put('many-bad.gz', bad))),
+      ...files.map(({ file }) => inflated(file)),
+    ])
+    expect(code).toBe('gzip-corrupt')
+    expect(results.map((result, i) => result.equals(files[i]!.part))).toEqual([true, true, true, true])
+  })
+
+  it('gives the digest and the inflated length of a file longer than one chunk', async () => {
+    const noise = Uint8Array.from({ length: 2_500_000 }, (_, i) => Math.imul(i, 2654435761) >>> (i % 24))
+    const packed = gzipSync(noise)
+    expect(packed.length).toBeGreaterThan(1 << 20)
+    expect(await readInflated(put('noise.gz', packed), () => undefined)).toEqual({
+      digest: createHash('sha256').update(packed).digest('hex'),
+      inflatedBytes: noise.length,
+    })
+  })
 })
 
 describe('readPrefix', () => {
@@ -83,6 +127,20 @@ describe('readPrefix', () => {
     expect(Buffer.from(prefix.subarray(0, 544)).equals(content.subarray(0, 544))).toBe(true)
     expect(prefix.length).toBeLessThan(200_000)
     expect(lastLength).toBe(content.length)
+  })
+
+  it('inflates the start of a file that is cut off, and tells one that is damaged', () => {
+    const whole = gzipSync(content)
+    const { prefix } = readPrefix(put('prefix-cut.gz', whole.subarray(0, 3000)), 544)
+    expect(Buffer.from(prefix).equals(content.subarray(0, 544))).toBe(true)
+    whole.fill(0xff, 12, 100)
+    expect(() => readPrefix(put('prefix-bad.gz', whole), 544)).toThrow(/prefix-bad\.gz is damaged/)
+  })
+
+  it('reads on where the start inflates to too little', () => {
+    const noise = Uint8Array.from({ length: 90_000 }, (_, i) => Math.imul(i, 2654435761) >>> (i % 24))
+    const { prefix } = readPrefix(put('prefix-noise.gz', gzipSync(noise)), 60_000)
+    expect(Buffer.from(prefix.subarray(0, 60_000)).equals(noise.subarray(0, 60_000))).toBe(true)
   })
 
   it('gives all there is of a short file', () => {
