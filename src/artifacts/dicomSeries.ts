@@ -35,10 +35,9 @@ export interface DicomSeries {
 }
 
 /** A deflated data set that inflates to more than this is hostile. */
-const MOST_INFLATED = 1 << 31
+const MOST_INFLATED = 2 ** 31 - 1
 
-const inflate = (bytes: Uint8Array): Uint8Array =>
-  inflateRawSync(bytes, { maxOutputLength: MOST_INFLATED - 1 })
+const inflate = (bytes: Uint8Array): Uint8Array => inflateRawSync(bytes, { maxOutputLength: MOST_INFLATED })
 
 const filesIn = (folder: string): string[] => {
   if (!existsSync(folder))

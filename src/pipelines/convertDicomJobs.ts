@@ -4,6 +4,8 @@ import type { Workspace } from '../engine/workspace.ts'
 import { convertDicom } from '../steps/ingest/convertDicom.ts'
 import { fileStamp, stampedSize } from '../storage/fileStamp.ts'
 import { walk } from '../storage/walk.ts'
+import { EXTRACT_REPORT } from './extractJobs.ts'
+import { SORT_BALANCE } from './sortJobs.ts'
 
 /** A folder that holds files of its own: one series. */
 export interface SeriesFolder {
@@ -15,13 +17,17 @@ export interface SeriesFolder {
   readonly bytes: number
 }
 
-const UID = /^[0-9]+(\.[0-9]+){3,}$/
+/** PS3.5, section 9.1; `2.25.` and a UUID has two dots only. */
+const UID = /^[0-9]+(\.[0-9]+){2,}$/
+
+/** Workbooks that earlier commands have put beside the patients. */
+const REPORTS: readonly string[] = [EXTRACT_REPORT, SORT_BALANCE]
 
 /** Every folder below a root that holds files, in order; folders named by a UID take the name of the one above. */
 export function seriesFolders(root: string): SeriesFolder[] {
   const found = new Map<string, { files: number; bytes: number }>()
   for (const entry of walk(root, { skip: p => p.startsWith('.') })) {
-    if (entry.kind !== 'file') continue
+    if (entry.kind !== 'file' || REPORTS.includes(entry.path)) continue
     const folder = path.posix.dirname(entry.path)
     const stamp = fileStamp(path.join(root, entry.path))
     const sum = found.get(folder) ?? { files: 0, bytes: 0 }

@@ -9,38 +9,47 @@ import { writePhantom } from '../../pipelines/writePhantom.ts'
 import { existsSync } from '../../storage/exists.ts'
 import { namesIn } from '../../storage/packageFolder.ts'
 import type { CommandContext } from '../context.ts'
+import { demoCta2mbf } from '../demoCta2mbf.ts'
 import { parseCount, parseNumber, parseShape, withRunFlags } from '../flags.ts'
 import { shownPath } from '../shownPath.ts'
 import type { RunFlags } from '../withRun.ts'
 import { carryOutNme } from './run.ts'
 
 interface Flags extends RunFlags {
-  readonly samples: number
+  readonly samples?: number
   readonly seed: number
-  readonly shape: Shape
+  readonly shape?: Shape
   readonly archive_only?: boolean
 }
+
+/** Small enough for half a minute on any machine. */
+const NME_USUAL = { samples: 12, shape: [96, 96, 40] as Shape }
+const CTA2MBF_USUAL = { samples: 3, shape: [64, 64, 32] as Shape }
 
 export function demoCommand(context: CommandContext): Command {
   const command = new Command('demo')
     .description('Make a small phantom archive and run a whole pipeline on it; needs no network.')
-    .addArgument(new Argument('<pipeline>', 'pipeline').choices(['nme']))
+    .addArgument(new Argument('<pipeline>', 'pipeline').choices(['nme', 'cta2mbf']))
     .argument('[dir]', 'folder to work in; a new one among the temporary files if not given')
-    .option('--samples <n>', 'number of samples', parseCount, 12)
+    .option('--samples <n>', 'number of samples (12 if not given) or patients (3)', parseCount)
     .option('--seed <n>', 'seed of the phantoms', parseNumber, 7)
     .addOption(
-      new Option('--shape <XxYxZ>', 'voxels of a phantom, at least 16x16x8')
-        .argParser(parseShape)
-        .default([96, 96, 40] as Shape, '96x96x40'),
+      new Option(
+        '--shape <XxYxZ>',
+        'voxels of a phantom, at least 16x16x8; 96x96x40 for nme and 64x64x32 for cta2mbf if not given',
+      ).argParser(parseShape),
     )
     .option('--archive_only', 'make the archive and run nothing on it')
     .addHelpText(
       'after',
-      '\nExamples:\n  voxmill demo nme /tmp/nme-demo\n  voxmill demo nme root_dir --archive_only   (then the single commands)',
+      '\nExamples:\n  voxmill demo nme /tmp/nme-demo\n  voxmill demo cta2mbf /tmp/cta-demo\n  voxmill demo nme root_dir --archive_only   (then the single commands)',
     )
-  return withRunFlags(command).action(async (_pipeline: string, dir: string | undefined, flags: Flags) => {
+  return withRunFlags(command).action(async (pipeline: string, dir: string | undefined, given: Flags) => {
+    const root = path.resolve(dir ?? path.join(os.tmpdir(), `voxmill-demo-${pipeline}-${process.pid}`))
+    const usual = pipeline === 'cta2mbf' ? CTA2MBF_USUAL : NME_USUAL
+    const flags = { ...given, samples: given.samples ?? usual.samples, shape: given.shape ?? usual.shape }
+    if (pipeline === 'cta2mbf') return demoCta2mbf(context, root, flags)
     const { console } = context.open(flags)
-    const root = path.resolve(dir ?? path.join(os.tmpdir(), `voxmill-demo-nme-${process.pid}`))
     const archive = path.join(root, NME_FOLDERS.archive)
     if (!existsSync(archive) && existsSync(root) && namesIn(root).some(n => !n.endsWith('.unfinished')))
       throw new UsageError(`${root} is not empty`, {

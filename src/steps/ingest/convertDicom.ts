@@ -39,6 +39,10 @@ export const convertDicom = defineStep({
       ...f,
       where: f.where === where ? where : `${where}/${f.where}`,
     })
+    const unreadable = series.findings.filter(f => f.severity === 'error').map(inFolder)
+    // A slice that cannot be read may be the last one, whose loss no gap would tell.
+    if (unreadable.length > 0)
+      throw new DataError(unreadable[0]!.code, unreadable[0]!.message, { where, findings: unreadable })
     for (const f of series.findings) context.report(inFolder(f))
     const uids = new Set(series.headers.map(h => h.seriesInstanceUid ?? ''))
     if (uids.size > 1)

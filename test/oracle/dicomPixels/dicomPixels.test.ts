@@ -7,7 +7,7 @@ import {
   frameCount,
   prepareDecoder,
 } from '../../../src/formats/dicom/pixels/decodeFrame.ts'
-import { bytesOf, parsed, streamCases } from './oracleCases.ts'
+import { bytesOf, jsonLines, parsed, streamCases } from './oracleCases.ts'
 
 type Row = [file: string, syntax: string, dtype: string | null, frames: string[] | string]
 
@@ -15,7 +15,7 @@ const DATA = new URL('../../../../shared/data/real/', import.meta.url)
 const reason = existsSync(DATA) ? '' : ' (left out: ../shared/data/real is not here)'
 const PYDICOM = 'pydicom+pydicom/src/pydicom/data/test_files/'
 const COMPRESSED = 'icometrix+dicom2nifti/tests/data/generic/compressed_'
-const rows: Row[] = JSON.parse(readFileSync(new URL('expectations.json', import.meta.url), 'utf8'))
+const rows = jsonLines<Row>('expectations.jsonl')
 
 async function decodeAll(bytes: Uint8Array): Promise<DecodedFrame[]> {
   const file = parsed(bytes)

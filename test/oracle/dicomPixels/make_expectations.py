@@ -1,8 +1,8 @@
-"""Writes expectations.json: digests of the stored values that pydicom decodes from public DICOM files.
+"""Writes expectations.jsonl: digests of the stored values that pydicom decodes from public DICOM files.
 
-    /usr/bin/python3 make_expectations.py ../../../../shared/data/real > expectations.json
+    /usr/bin/python3 make_expectations.py ../../../../shared/data/real > expectations.jsonl
 
-Made with pydicom 2.3.1, GDCM 3.0.21, Pillow 9.4.0 and NumPy 1.24.2 (Debian 12). A row is [file, syntax, dtype,
+Made with pydicom 2.3.1, GDCM 3.0.21, Pillow 9.4.0 and NumPy 1.24.2 (Debian 12). A line is [file, syntax, dtype,
 [sha256 of each frame's little-endian samples, interleaved, to 16 digits]], or [file, syntax, null, reason] where the
 oracle gives no image. Stored values are taken out of the cells as PS3.5, section 8.1.1 says: BitsStored bits below
 HighBit, with the sign of signed samples extended.
@@ -118,7 +118,7 @@ def main(root):
                 found = row(path, path.relative_to(root).as_posix())
                 if found is not None:
                     rows.append(found)
-    print('[\n' + ',\n'.join(json.dumps(r) for r in rows) + '\n]')
+    print('\n'.join(json.dumps(r) for r in rows))
 
 
 main(Path(sys.argv[1]))

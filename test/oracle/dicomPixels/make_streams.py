@@ -1,8 +1,9 @@
-"""Writes streams.json: small DICOM files of every compressed syntax, and the stored values that they hold.
+"""Writes streams.jsonl: small DICOM files of every compressed syntax, and the stored values that they hold.
 
-    /usr/bin/python3 make_streams.py > streams.json
+    /usr/bin/python3 make_streams.py > streams.jsonl
 
-Made with dcmtk 3.6.7, GDCM 3.0.21 (gdcmconv), cjpeg of libjpeg-turbo 2.1.5, CharLS 2.4.1, pydicom 2.3.1 and NumPy 1.24.2 (Debian 12).
+Made with dcmtk 3.6.7, GDCM 3.0.21 (gdcmconv), cjpeg of libjpeg-turbo 2.1.5, CharLS 2.4.1, pydicom 2.3.1 and NumPy
+1.24.2 (Debian 12).
 Values of lossless streams are those that were encoded; lossy ones are decoded by dcmtk's dcmdjpeg and dcmdjpls, or
 gdcmconv. A case is {name, file, dtype, frames: [little-endian values]}; bytes are deflated (zlib) and in base64.
 """
@@ -238,4 +239,5 @@ rewrapped('JPEG baseline, a scan a component', ybr(), [cjpeg(colours, '-scans', 
 streams = [cjpeg(frame) for frame in grey]
 rewrapped('three frames, two fragments each, offsets', unsigned8(3), streams, fragments_per_frame=2, has_bot=True)
 rewrapped('three frames, two fragments each', unsigned8(3), streams, fragments_per_frame=2, has_bot=False)
-print('[\n' + ',\n'.join(json.dumps(case, separators=(',', ':')) for case in cases) + '\n]')
+for case in cases:
+    print(json.dumps(case, separators=(',', ':')))

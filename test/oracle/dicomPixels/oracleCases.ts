@@ -15,15 +15,22 @@ export interface StreamCase {
 
 const unpacked = (text: string) => new Uint8Array(inflateSync(Buffer.from(text, 'base64')))
 
+/** The values of a file beside this one, one a line. */
+export const jsonLines = <T>(name: string): T[] =>
+  readFileSync(new URL(name, import.meta.url), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map(line => JSON.parse(line))
+
 export function streamCases(): StreamCase[] {
-  const text = readFileSync(new URL('streams.json', import.meta.url), 'utf8')
-  const cases: { name: string; file: string; dtype: string; frames: string[] }[] = JSON.parse(text)
-  return cases.map(({ name, file, dtype, frames }) => ({
-    name,
-    file: unpacked(file),
-    dtype,
-    frames: frames.map(unpacked),
-  }))
+  return jsonLines<{ name: string; file: string; dtype: string; frames: string[] }>('streams.jsonl').map(
+    ({ name, file, dtype, frames }) => ({
+      name,
+      file: unpacked(file),
+      dtype,
+      frames: frames.map(unpacked),
+    }),
+  )
 }
 
 /** A whole file, with node's inflater for the deflated syntax. */

@@ -106,6 +106,13 @@ describe('a file that cannot be right is refused with its byte offset and tag', 
     expect(error.code).toBe('dicom-invalid')
   })
 
+  it('for pixel data that call themselves a sequence and do not end', () => {
+    const pixels = [0xe0, 0x7f, 0x10, 0, 0x53, 0x51, 0, 0, ...UNDEFINED, ...ITEM, ...UNDEFINED]
+    const { dataset } = parseDicom(joined(start, pixels))
+    const error = caught(() => dataset.items(TAGS.PixelData))
+    expect(error.message).toMatch(/PixelData at byte \d+ reaches to byte \d+, but there are only/)
+  })
+
   it('for a sequence without its end', () => {
     const error = caught(() => parseDicom(joined(start, SEQUENCE, UNDEFINED, ITEM, uint32(0))))
     expect(error.code).toBe('dicom-truncated')

@@ -1,0 +1,197 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { niftiVolume } from '../../src/artifacts/niftiVolume.ts'
+import { compose, farthestCornerShift, invert, transformPoint, voxelSizes } from '../../src/core/affine.ts'
+import { type BrokenSeriesKind, brokenSeries } from '../../src/pipelines/brokenCtSeries.ts'
+import { ANNOTATED, phantomStudy } from '../../src/pipelines/cta2mbfPhantom.ts'
+import { eventsOf, voxmill } from './cli.ts'
+import { digestsBelow, filesBelow, newFolder, stampsBelow } from './phantomRoot.ts'
+
+const SHAPE = [24, 20, 10] as const
+
+describe('demo cta2mbf, from DICOM dump to NIfTI', () => {
+  let root: string
+  beforeAll(async () => {
+    root = path.join(newFolder(), 'demo')
+    const run = await voxmill([
+      'demo',
+      'cta2mbf',
+      root,
+      '--samples',
+      '2',
+      '--shape',
+      SHAPE.join('x'),
+      '--seed',
+      '5',
+    ])
+    expect(run.code, run.all).toBe(0)
+  })
+
+  it('gives every annotated series of every patient, voxel for voxel, in its place', async () => {
+    const study = phantomStudy({ seed: 5, patients: 2, shape: SHAPE })
+    for (const patient of study.patients)
+      for (const role of ANNOTATED) {
+        const series = patient.series[role]
+        const { value } = await niftiVolume.read(
+          path.join(root, '3.sorted_nii', patient.pid, `${role}.nii.gz`),
+        )
+        const { grid, data } = value.volume
+        expect(grid.shape).toEqual(series.grid.shape)
+        expect(farthestCornerShift(grid.affine, series.grid.affine, grid.shape)).toBeLessThan(1e-4)
+        const { slope, intercept } = series.storage
+        const expected = Float32Array.from(series.stored(), v => v * slope + intercept)
+        expect(Buffer.from(data.buffer).equals(Buffer.from(expected.buffer)), `${patient.pid} ${role}`).toBe(
+          true,
+        )
+      }
+  })
+
+  it('writes technical tags beside each image, and no name of a patient anywhere', () => {
+    const made = filesBelow(path.join(root, '3.sorted_nii'))
+    expect(made.filter(f => f.endsWith('.nii.gz')).length).toBe(8)
+    const sidecar = JSON.parse(
+      readFileSync(path.join(root, '3.sorted_nii', made.find(f => f.endsWith('.json'))!), 'utf8'),
+    )
+    expect(sidecar.Modality).toBe('CT')
+    for (const folder of ['3.sorted_nii', '.voxmill'])
+      for (const file of filesBelow(path.join(root, folder))) {
+        const bytes = readFileSync(path.join(root, folder, file))
+        const text = (file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('latin1')
+        expect(text.includes('CANARY'), file).toBe(false)
+      }
+  })
+
+  it('is fresh the second time, and a copy of NumPy arrays can be had', async () => {
+    const folder = path.join(root, '3.sorted_nii')
+    const args = ['convert-dicom', '-r', path.join(root, '3.sorted_dcm'), '-o', folder]
+    const before = stampsBelow(folder)
+    const again = await voxmill(args)
+    expect(again.out).toContain('0 done, 8 fresh')
+    expect(stampsBelow(folder)).toEqual(before)
+    const digests = digestsBelow(folder)
+    expect((await voxmill([...args, '--also', 'npy'])).code).toBe(0)
+    expect(digestsBelow(folder)).toEqual(digests)
+    const array = readFileSync(
+      path.join(root, '3.sorted_npy', filesBelow(path.join(root, '3.sorted_npy'))[0]!),
+    )
+    expect(array.subarray(1, 6).toString('latin1')).toBe('NUMPY')
+    expect(array.toString('latin1', 10, 128)).toMatch(/'fortran_order': False, 'shape': \(\d+, \d+, \d+\)/)
+    expect((array.readUInt16LE(8) + 10) % 64).toBe(0)
+  })
+})
+
+describe('a series with a fault', () => {
+  const outcomes = new Map<string, { status: string; codes: string[] }>()
+  let root: string
+  const KINDS: Readonly<Partial<Record<BrokenSeriesKind, readonly string[]>>> = {
+    'slice-missing': ['slice-gap-uneven'],
+    'spacing-uneven': ['slice-gap-uneven'],
+    'gantry-tilt': ['gantry-tilt'],
+    'orientation-mixed': ['slice-orientation-mixed'],
+    'size-mixed': ['slice-size-mixed'],
+    'position-repeated': ['slice-position-repeated'],
+    'pixels-truncated': ['dicom-truncated'],
+    'header-truncated': ['dicom-truncated'],
+  }
+  const SOUND: readonly BrokenSeriesKind[] = [
+    'high-bits-set',
+    'big-endian',
+    'deflated',
+    'run-length',
+    'multi-frame',
+  ]
+
+  beforeAll(async () => {
+    root = newFolder()
+    for (const kind of [...(Object.keys(KINDS) as BrokenSeriesKind[]), ...SOUND])
+      for (const [i, file] of brokenSeries(kind, { seed: 9, shape: SHAPE }).files.entries()) {
+        mkdirSync(path.join(root, 'dcm', kind), { recursive: true })
+        writeFileSync(path.join(root, 'dcm', kind, `IM${i}`), file.make())
+      }
+    const run = await voxmill([
+      'convert-dicom',
+      '-r',
+      path.join(root, 'dcm'),
+      '-o',
+      path.join(root, 'nii'),
+      '--json',
+    ])
+    expect(run.code, run.all).toBe(8)
+    for (const event of eventsOf(run) as {
+      event: string
+      case: string
+      status: string
+      findings: { code: string }[]
+    }[])
+      if (event.event === 'job')
+        outcomes.set(event.case, { status: event.status, codes: event.findings.map(f => f.code) })
+  })
+
+  it.each(Object.entries(KINDS))('%s is refused by name, and nothing of it is written', (kind, codes) => {
+    expect(outcomes.get(kind)).toMatchObject({ status: 'failed', codes: expect.arrayContaining([...codes]) })
+    expect(existsSync(path.join(root, 'nii', `${kind}.nii.gz`))).toBe(false)
+  })
+
+  it.each(SOUND)('%s is converted to the voxels of its truth', async kind => {
+    expect(outcomes.get(kind)?.status).toBe('done')
+    const { truth } = brokenSeries(kind, { seed: 9, shape: SHAPE })
+    const { value } = await niftiVolume.read(path.join(root, 'nii', `${kind}.nii.gz`))
+    const { slope, intercept } = truth.storage
+    const expected = Float32Array.from(truth.stored(), v => v * slope + intercept)
+    expect(Buffer.from(value.volume.data.buffer).equals(Buffer.from(expected.buffer))).toBe(true)
+  })
+
+  it('is taken where the user asks for it', async () => {
+    const tilted = ['convert-dicom', '-r', path.join(root, 'dcm/gantry-tilt'), '-o', path.join(root, 'tilt')]
+    expect((await voxmill(tilted)).code).toBe(8)
+    expect((await voxmill([...tilted, '--on_tilt', 'resample'])).code).toBe(0)
+    const gap = ['convert-dicom', '-r', path.join(root, 'dcm/slice-missing'), '-o', path.join(root, 'gap')]
+    for (const policy of ['resample', 'accept'])
+      expect((await voxmill([...gap, '--on_uneven', policy])).code, policy).toBe(0)
+  })
+})
+
+const PUBLIC = path.resolve('../shared/data/real/theibsi+data_sets/ibsi_validation')
+
+describe.skipIf(!existsSync(PUBLIC))(
+  'the IBSI validation data (skipped where ../shared/data is absent)',
+  () => {
+    const out = newFolder()
+    beforeAll(async () => {
+      const run = await voxmill(['convert-dicom', '-r', path.join(PUBLIC, 'dicom'), '-o', out])
+      expect(run.code, run.all).toBe(0)
+    })
+
+    it.each([
+      ['STS_008', 'CT', 0],
+      ['STS_008', 'MR_T1', 0],
+      ['STS_008', 'PET', 2e-6],
+      ['STS_002', 'MR_T1', 0],
+      ['STS_002', 'PET', 2e-6],
+    ] as const)('%s %s equals the NIfTI beside it in world space', async (patient, modality, relative) => {
+      const theirs = (await niftiVolume.read(path.join(PUBLIC, 'nifti', patient, `${modality}_image.nii.gz`)))
+        .value.volume
+      const ours = (await niftiVolume.read(path.join(out, patient, modality, 'image.nii.gz'))).value.volume
+      expect(ours.data.length).toBe(theirs.data.length)
+      const toOurs = compose(invert(ours.grid.affine), theirs.grid.affine)
+      const sizes = voxelSizes(ours.grid.affine)
+      const [nx, ny] = ours.grid.shape
+      let [at, farthest, worst] = [0, 0, 0]
+      const [tx, ty, tz] = theirs.grid.shape
+      for (let k = 0; k < tz; k++)
+        for (let j = 0; j < ty; j++)
+          for (let i = 0; i < tx; i++, at++) {
+            const place = transformPoint(toOurs, [i, j, k])
+            const [x, y, z] = place.map(Math.round) as [number, number, number]
+            for (let axis = 0; axis < 3; axis++)
+              farthest = Math.max(farthest, Math.abs(place[axis]! - [x, y, z][axis]!) * sizes[axis]!)
+            const [a, b] = [theirs.data[at]!, ours.data[(z * ny + y) * nx + x]!]
+            worst = Math.max(worst, a === b ? 0 : Math.abs(a - b) / Math.abs(a))
+          }
+      expect(farthest).toBeLessThan(1e-4)
+      expect(worst).toBeLessThanOrEqual(relative)
+    })
+  },
+)
