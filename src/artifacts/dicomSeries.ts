@@ -14,6 +14,7 @@ import { type SidecarValue, sidecar } from '../formats/dicom/sidecar.ts'
 import { sliceHeaders } from '../formats/dicom/sliceHeader.ts'
 import { isTemporaryName } from '../storage/atomicWrite.ts'
 import { existsSync } from '../storage/exists.ts'
+import { PrefixReader } from '../storage/filePrefix.ts'
 import { movableStamp } from '../storage/fileStamp.ts'
 import { readBytes } from '../storage/readBytes.ts'
 import { walk } from '../storage/walk.ts'
@@ -34,6 +35,8 @@ export interface DicomSeries {
   readonly findings: readonly Finding[]
 }
 
+/** Most headers end within it. */
+const FIRST_BYTES = 1 << 15
 /** A deflated data set that inflates to more than this is hostile. */
 const MOST_INFLATED = 2 ** 31 - 1
 
@@ -63,15 +66,37 @@ function digestOf(folder: string): string {
   return hash.digest('hex')
 }
 
+interface FileHeaders {
+  readonly headers: readonly SliceHeader[]
+  readonly sidecar: Record<string, SidecarValue>
+}
+
+/** What the beginning of a file tells; undefined when it is no DICOM file. Pixels are read when they are asked for. */
+const readHeaders =
+  (firstIndex: number) =>
+  (size: number, prefix: (bytes: number) => Uint8Array): FileHeaders | undefined => {
+    for (let wanted = FIRST_BYTES; ; ) {
+      const bytes = prefix(wanted)
+      if (!isDicom(bytes)) return undefined
+      const parsed = parseDicom(bytes, { totalBytes: size, untilPixels: true, inflate })
+      if (!('needBytes' in parsed)) {
+        const technical = firstIndex === 0 ? sidecar(parsed.dataset) : {}
+        return { headers: sliceHeaders(parsed.dataset, firstIndex), sidecar: technical }
+      }
+      wanted = Math.max(parsed.needBytes, 2 * wanted)
+    }
+  }
+
 function openSeries(folder: string, files: readonly string[]): DicomSeries {
   const headers: SliceHeader[] = []
+  const reader = new PrefixReader()
   const places: { readonly file: string; readonly frame: number }[] = []
   const findings: Finding[] = []
   let technical: Record<string, SidecarValue> = {}
   for (const file of files) {
     try {
-      const bytes = readBytes(path.join(folder, file))
-      if (!isDicom(bytes)) {
+      const read = reader.read(path.join(folder, file), readHeaders(headers.length))
+      if (read === undefined) {
         findings.push(
           finding('file-unmatched', file, 'this is no DICOM file', {
             remedy: 'Move it out of the series folder.',
@@ -79,9 +104,8 @@ function openSeries(folder: string, files: readonly string[]): DicomSeries {
         )
         continue
       }
-      const { dataset } = parseDicom(bytes, { inflate })
-      if (headers.length === 0) technical = sidecar(dataset)
-      for (const header of sliceHeaders(dataset, headers.length)) {
+      if (headers.length === 0) technical = read.sidecar
+      for (const header of read.headers) {
         headers.push(header)
         places.push({ file, frame: header.frame })
       }

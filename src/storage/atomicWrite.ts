@@ -18,6 +18,7 @@ export class WriteError extends Fault {
 const EVERYWHERE = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO'])
 
 const TEMPORARY = /^\..+\.\d+-\d+\.voxmill-tmp$/
+const WRITE_BYTES = 4 << 20
 let count = 0
 
 /** Whether a file name is one that an interrupted write left behind. */
@@ -72,10 +73,15 @@ export async function writeAtomic(
     const handle = await openMakingFolder(temporary)
     try {
       for await (const part of parts) {
-        hash.update(part)
+        for (let at = 0; at < part.byteLength; at += WRITE_BYTES) {
+          const slice = part.subarray(at, at + WRITE_BYTES)
+          const writing = handle.write(slice)
+          // Hashed while the system copies; both only read.
+          hash.update(slice)
+          let done = (await writing).bytesWritten
+          while (done < slice.byteLength) done += (await handle.write(slice, done)).bytesWritten
+        }
         bytes += part.byteLength
-        let done = 0
-        while (done < part.byteLength) done += (await handle.write(part, done)).bytesWritten
       }
       await handle.sync()
     } finally {

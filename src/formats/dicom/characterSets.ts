@@ -45,7 +45,8 @@ const WHOLE_VALUE: Readonly<Record<string, string>> = {
   UTF8: 'utf-8',
 }
 
-const defaultRepertoire: TextDecoding = iso2022({ initial: undefined, otherwise: unexplained })
+/** The default repertoire: ASCII (PS3.5, section 6.1.2.1). */
+export const decodeDefault: TextDecoding = iso2022({ initial: undefined, otherwise: unexplained })
 
 const known = new Map<string, TextDecoding>()
 
@@ -76,7 +77,7 @@ function decodingOf(names: readonly string[]): TextDecoding {
   if (names.length === 1 && names[0] === '13') return bytes => wholeValue('shift_jis', bytes)
   const sets = names.map(name => HIGH_SETS[name])
   const otherwise = sets.find(set => set !== undefined)
-  if (otherwise === undefined) return defaultRepertoire
+  if (otherwise === undefined) return decodeDefault
   return iso2022({ initial: sets[0], otherwise })
 }
 
@@ -93,5 +94,3 @@ function isAscii(bytes: Uint8Array): boolean {
   for (let at = 0; at < bytes.length; at++) if (bytes[at]! >= 0x80 || bytes[at] === ESCAPE) return false
   return true
 }
-
-export const decodeDefault: TextDecoding = defaultRepertoire

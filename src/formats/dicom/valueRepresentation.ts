@@ -23,7 +23,7 @@ for (const code of LONG) VR_FORMS[code] = LONG_VR
 export const VR_UN = vrCode('UN')
 export const VR_SQ = vrCode('SQ')
 
-/** Bytes of one number of a binary representation; `swap` is also that of the other ones with an order of bytes. */
+/** Bytes of the words that a binary representation is made of, each in the order of bytes of the file. */
 export const WORD_BYTES: Readonly<Record<string, number>> = {
   AT: 2,
   US: 2,

@@ -1,3 +1,5 @@
+import type { Tag } from './dataset.ts'
+import { tagOf } from './dictionary.ts'
 import { INDENTED_TEXT, WORD_BYTES } from './valueRepresentation.ts'
 
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
@@ -43,13 +45,13 @@ const READERS: Readonly<Record<string, Reader | undefined>> = {
   SV: (view, at, little) => Number(view.getBigInt64(at, little)),
 }
 
-/** Tags that an AT names, as eight hex digits each. */
-export function tagValues(bytes: Uint8Array, littleEndian: boolean): string[] {
+/** Tags that an AT names. */
+export function tagValues(bytes: Uint8Array, littleEndian: boolean): Tag[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const out: string[] = []
+  const out: Tag[] = []
   for (let at = 0; at + 4 <= bytes.length; at += 4) {
     const [group, element] = [view.getUint16(at, littleEndian), view.getUint16(at + 2, littleEndian)]
-    out.push((group * 0x10000 + element).toString(16).toUpperCase().padStart(8, '0'))
+    out.push(tagOf(group * 0x10000 + element))
   }
   return out
 }

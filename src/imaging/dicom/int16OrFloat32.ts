@@ -71,6 +71,15 @@ function putWhole(
   intercept: number,
 ): boolean {
   let lost = 0
+  if (slope === 1) {
+    // CT as nearly every scanner writes it; without the product it takes half the time.
+    for (let p = 0; p < stored.length; p++) {
+      const value = (stored[p]! + intercept) | 0
+      out[at + p] = value
+      lost |= value ^ ((value << 16) >> 16)
+    }
+    return lost === 0
+  }
   for (let p = 0; p < stored.length; p++) {
     const value = (Math.imul(stored[p]!, slope) + intercept) | 0
     out[at + p] = value

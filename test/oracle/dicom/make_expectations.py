@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes elements.jsonl and characters.json: what pydicom reads from public DICOM collections.
+"""Writes elements.jsonl and characters.jsonl: what pydicom reads from public DICOM collections.
 
 Made with pydicom 2.3.1:
     /usr/bin/python3 make_expectations.py FOLDER
@@ -98,9 +98,8 @@ def texts_of(ds):
     return found
 
 
-characters = {}
+lines = []
 for path in sorted((root / FOLDERS[0] / 'charset_files').glob('*.dcm')):
-    characters[path.relative_to(root).as_posix()] = texts_of(pydicom.dcmread(path))
-(here / 'characters.json').write_text(
-    '{\n' + ',\n'.join(f'  {json.dumps(k)}: {json.dumps(v, ensure_ascii=False)}' for k, v in characters.items()) + '\n}\n'
-)
+    row = [path.relative_to(root).as_posix(), texts_of(pydicom.dcmread(path))]
+    lines.append(json.dumps(row, separators=(',', ':'), ensure_ascii=False))
+(here / 'characters.jsonl').write_text('\n'.join(lines) + '\n')

@@ -42,7 +42,7 @@ const uniqueByTag = (element: fc.Arbitrary<ElementToWrite>) =>
 
 const { elements: nestedElements } = fc.letrec<{ elements: ElementToWrite[]; sequence: ElementToWrite }>(
   tie => ({
-    elements: uniqueByTag(fc.oneof({ depthSize: 'small' }, plainElement, tie('sequence'))),
+    elements: uniqueByTag(fc.oneof({ maxDepth: 3 }, plainElement, tie('sequence'))),
     sequence: fc.record({
       tag: fc.constantFrom(TAGS.ContentSequence, TAGS.PerFrameFunctionalGroupsSequence),
       value: fc.record({ items: fc.array(tie('elements'), { maxLength: 3 }), undefinedLength: fc.boolean() }),

@@ -1,4 +1,7 @@
-/** Procedure steps, structured content, nuclear medicine (0054), segmentation (0062), overlays, pixel data. By keyword: VR and tag (PS3.6, sections 6 to 8). */
+/**
+ * Procedure steps, structured content, nuclear medicine (0054), segmentation (0062), overlays, pixel data. By keyword:
+ * VR and tag (PS3.6, sections 6 to 8).
+ */
 export const CONTENT = {
   RequestingPhysicianIdentificationSequence: 'SQ00321031',
   RequestingPhysician: 'PN00321032',

@@ -1,4 +1,4 @@
-/** Study, series, instance and equipment (0008), patient (0010), trial (0012). By keyword: VR and tag (PS3.6, sections 6 to 8). */
+/** Study, series, instance and equipment (0008), patient (0010), trial (0012). By keyword: VR and tag (PS3.6). */
 export const IDENTIFICATION = {
   LengthToEnd: 'UL00080001',
   SpecificCharacterSet: 'CS00080005',
