@@ -1,3 +1,4 @@
+import os from 'node:os'
 import path from 'node:path'
 import { UsageError } from '../core/fault.ts'
 import { STATE_FOLDER, type Workspace, workspaceAt } from '../engine/workspace.ts'
@@ -7,9 +8,19 @@ import { ArchiveMatcher } from '../profiles/match.ts'
 import { existingFile } from '../storage/existingFile.ts'
 import { existsSync } from '../storage/exists.ts'
 
+/** Folders that belong to no data set, so that none may keep its receipts there. */
+const SHARED_FOLDERS: ReadonlySet<string> = new Set([
+  os.tmpdir(),
+  os.homedir(),
+  path.parse(process.cwd()).root,
+])
+
+/** How far above its output folder a data set's root may lie: root/grouped/splits/split01. */
+const MOST_LEVELS = 3
+
 /**
- * Where the receipts of a command go: the folder asked for; else the nearest folder above the output that has some;
- * else the folder that holds both input and output side by side; else the output folder itself.
+ * Where the receipts of a command go: the folder asked for; else the nearest folder, few levels above the output at
+ * most, that has some; else the folder that holds both input and output side by side; else the output folder itself.
  */
 export function findWorkspace(options: {
   asked?: string | undefined
@@ -19,14 +30,14 @@ export function findWorkspace(options: {
   const { asked, input, outputFolder } = options
   if (asked !== undefined) return workspaceAt(asked)
   const output = path.resolve(outputFolder)
-  for (let folder = output; ; folder = path.dirname(folder)) {
+  for (let folder = output, level = 0; level <= MOST_LEVELS; folder = path.dirname(folder), level++) {
+    if (SHARED_FOLDERS.has(folder)) break
     if (existsSync(path.join(folder, STATE_FOLDER))) return workspaceAt(folder)
-    if (folder === path.dirname(folder)) break
   }
   if (input !== undefined) {
     const parent = path.dirname(path.resolve(input))
-    if (parent !== path.dirname(parent) && (output === parent || output.startsWith(parent + path.sep)))
-      return workspaceAt(parent)
+    const holdsBoth = output === parent || output.startsWith(parent + path.sep)
+    if (holdsBoth && !SHARED_FOLDERS.has(parent)) return workspaceAt(parent)
   }
   return workspaceAt(output)
 }

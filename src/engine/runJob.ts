@@ -208,11 +208,15 @@ class JobRecord {
     }
   }
 
-  /** Files that the job wrote under other names before and that nobody has touched since. */
+  /**
+   * Files that the job wrote under other names before and that nobody has touched since. Only beside what it writes now:
+   * the receipt may be of another data set that had a case of the same name.
+   */
   async #removeOutdated(): Promise<void> {
     const kept = new Set(this.#outputs.map(o => o.path))
+    const folders = new Set(this.#outputs.map(o => path.posix.dirname(o.path)))
     for (const old of this.#earlier?.outputs ?? []) {
-      if (kept.has(old.path)) continue
+      if (kept.has(old.path) || !folders.has(path.posix.dirname(old.path))) continue
       const slot = this.step.outputs[old.slot] as Slot<unknown> | undefined
       const remove = slot?.kind.removeUnchanged ?? removeIfUnchanged
       await remove(this.#absolute(old.path), old.digest)

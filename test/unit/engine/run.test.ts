@@ -216,6 +216,15 @@ describe('a run', () => {
     expect(got('out/new.txt')).toBe('mine now')
   })
 
+  it('leaves the files of another data set alone, whose case had the same name', async () => {
+    put('in/a.txt', 'a')
+    await carryOut([plan('a')])
+    const there = { ...plan('a').jobs[0]!, outputs: { loud: 'elsewhere/a.txt' } }
+    await carryOut([{ case: 'a', jobs: [there] }])
+    expect(got('out/a.txt')).toBe('A!')
+    expect(got('elsewhere/a.txt')).toBe('A!')
+  })
+
   it('keeps what a person has edited: fresh while inputs stay, copied before it is made anew', async () => {
     put('in/a.txt', 'a')
     const all = async () => {
