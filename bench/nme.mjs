@@ -61,6 +61,19 @@ const peer = (routine, out) =>
 const own = (...args) =>
   measure(process.execPath, [voxmill, ...args, ...(args[0].startsWith('demo') ? [] : ['-j', flags.jobs])])
 
+const OUTER = { Yunnan: 'test-outer-02', Zhongnan: 'test-outer-03', 'HKU-SZH': 'test-outer-04' }
+const PREDEFINED = {
+  split01_Tongji: [['Tongji'], ['train-val', 'test-inner-01']],
+  split02_Yunnan: [['Yunnan'], ['test-outer-02']],
+  split03_Zhongnan: [['Zhongnan'], ['test-outer-03']],
+  'split04_HKU-SZH': [['HKU-SZH'], ['test-outer-04']],
+  split05_External: [Object.keys(OUTER), Object.values(OUTER)],
+  split06_Whole: [
+    ['Tongji', ...Object.keys(OUTER)],
+    ['train-val', 'test-inner-01', ...Object.values(OUTER)],
+  ],
+}
+const WITH_TRAIN = ['split01_Tongji', 'split06_Whole', 'split07_Mix']
 const tutorial = {
   '01': out => [
     [
@@ -90,37 +103,22 @@ const tutorial = {
   '04': out => [
     ['gen-dataset-manifest', '-r', `${out}/grouped`, '-o', `${out}/grouped/dataset_manifest.xlsx`],
   ],
+  // All that the tutorial does: seven splits and their index manifests, each a command of its own.
   '05': out => [
-    ['make-split-predefined', '-m', `${out}/grouped/dataset_manifest.xlsx`, '-spn', 'split06_Whole'],
-    [
-      'make-split-across-sites',
-      '-m',
-      `${out}/grouped/dataset_manifest.xlsx`,
-      '-spn',
-      'split07_Mix',
-      '-ts',
-      '0.3',
-      '-v',
-      '0.2',
-      '-rs',
-      '0',
-    ],
+    ...Object.entries(PREDEFINED).map(([name, [sites, collections]]) => [
+      ...['make-split-predefined', '-m', `${out}/grouped/dataset_manifest.xlsx`, '-spn', name],
+      ...['--site', ...sites, '--collection', ...collections],
+    ]),
+    ['make-split-across-sites', '-m', `${out}/grouped/dataset_manifest.xlsx`, '-spn', 'split07_Mix'],
   ],
-  '06': out => [
-    [
-      'extract-split-index-manifest',
-      '-m',
-      `${out}/grouped/dataset_manifest.xlsx`,
-      '-spn',
-      'split06_Whole',
-      '-o',
-      `${out}/grouped/splits/split06_Whole`,
-      '--subsets',
-      'train',
-      '--subsets',
-      'test',
-    ],
-  ],
+  '06': out =>
+    [...Object.keys(PREDEFINED), 'split07_Mix'].map(name => [
+      ...['extract-split-index-manifest', '-m', `${out}/grouped/dataset_manifest.xlsx`, '-spn', name],
+      ...['-o', `${out}/grouped/splits/${name}`],
+      ...(WITH_TRAIN.includes(name) ? [['train', 'val'], ['train'], ['val'], ['test']] : [['test']]).flatMap(
+        group => ['--subsets', ...group],
+      ),
+    ]),
 }
 
 const times = { peer: {}, own: {} }

@@ -1,5 +1,5 @@
 import { UsageError } from '../core/fault.ts'
-import { type Label, parseLabelMap } from '../profiles/labelMap.ts'
+import { defaultLabels, type Label, parseLabelMap } from '../profiles/labelMap.ts'
 import type { Profile } from '../profiles/schema.ts'
 import { existingFile } from '../storage/existingFile.ts'
 import { readText } from '../storage/readText.ts'
@@ -10,12 +10,10 @@ export function readLabels(file: string | undefined, profile: Profile): readonly
     existingFile(file)
     return parseLabelMap(readText(file), file)
   }
-  const labels = profile.labels
+  const labels = defaultLabels(profile)
   if (labels === undefined)
     throw new UsageError(`the profile ${profile.profile} names no labels`, {
       remedy: 'Give a label map with --label_explanation label_map.yaml, or add `labels` to the profile.',
     })
   return labels
-    .map(l => ({ index: l.index, name: l.name, shortForm: l.short_form }))
-    .sort((a, b) => a.index - b.index)
 }
