@@ -86,6 +86,26 @@ export function float32Decoder(header: NiftiHeader): VoxelDecoder<Float32Voxels>
   }
 }
 
+/** Types whose every value int16 holds as it is. */
+const EXACT_IN_INT16: ReadonlySet<VoxelType> = new Set(['int8', 'uint8', 'int16'])
+
+/** Whether the voxels are whole numbers that int16 holds as they are: no slope, no wider type. */
+export const fitsInt16 = (header: NiftiHeader): boolean =>
+  EXACT_IN_INT16.has(header.voxelType) && !isScaled(header)
+
+/** Decodes what `fitsInt16` to int16, value for value. */
+export function int16Decoder(header: NiftiHeader): VoxelDecoder<{ readonly data: Int16Array }> {
+  const data = allocate(length => new Int16Array(length), valueCount(header))
+  const blocks = new VoxelBlocks(header, (block, count, first) => data.set(block.subarray(0, count), first))
+  return {
+    push: chunk => blocks.push(chunk),
+    finish: () => {
+      blocks.finish()
+      return { data }
+    },
+  }
+}
+
 /** One block of values as doubles, so that the kernels below see one type of array. */
 class Doubles {
   #doubles = new Float64Array(0)
