@@ -1,6 +1,6 @@
 import { Command, type Option } from 'commander'
 import type { CommandContext } from '../src/cli/context.ts'
-import { withRunFlags } from '../src/cli/flags.ts'
+import { withRunFlagsAtRoot } from '../src/cli/flags.ts'
 import { program } from '../src/cli/main.ts'
 import { EXIT } from '../src/core/fault.ts'
 import { row } from './profileReference.ts'
@@ -35,7 +35,7 @@ export async function commandReference(): Promise<string> {
       ? c.commands.map(sub => ({ name: `${c.name()} ${sub.name()}`, command: sub }))
       : [{ name: c.name(), command: c }],
   )
-  const shared = withRunFlags(new Command()).options
+  const shared = withRunFlagsAtRoot(new Command()).options
   const lines = [
     '# Commands',
     '',

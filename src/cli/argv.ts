@@ -12,7 +12,7 @@ const GROUPED: Readonly<Record<string, readonly string[]>> = {
 }
 
 /**
- * The command line as Commander can read it: `--root-dir` becomes `--root_dir`, `-spn` its long name, and the values of
+ * The command line as Commander can read it: `--root-dir` and `--root` become `--root_dir`, `-spn` its long name, and the values of
  * one `--subsets a b` one value `a,b`, so that a second `--subsets` starts a new group.
  */
 export function normalizeArgv(argv: readonly string[]): string[] {
@@ -29,8 +29,13 @@ export function normalizeArgv(argv: readonly string[]): string[] {
       while (i + 1 < argv.length && !argv[i + 1]!.startsWith('-')) values.push(argv[++i]!)
       out.push('--subsets', values.join(','))
     } else if (short[name!] !== undefined) out.push([short[name!]!, ...rest].join('='))
-    else if (arg.startsWith('--')) out.push([`--${name!.slice(2).replaceAll('-', '_')}`, ...rest].join('='))
+    else if (arg.startsWith('--')) out.push([longName(name!), ...rest].join('='))
     else out.push(arg)
   }
   return out
+}
+
+function longName(flag: string): string {
+  const name = flag.slice(2).replaceAll('-', '_')
+  return `--${name === 'root' ? 'root_dir' : name}`
 }

@@ -1,18 +1,11 @@
-import type { CasePlan, Job, JobOutcome } from '../engine/job.ts'
+import type { Job } from '../engine/job.ts'
 import { DATASET } from '../engine/provenance.ts'
 import { checkJob, openDigests } from '../engine/run.ts'
 import { isFolderThere, slotFiles } from '../engine/slotFiles.ts'
 import type { StepRegistry } from '../engine/step.ts'
 import type { Workspace } from '../engine/workspace.ts'
+import type { Stages } from '../pipelines/stages.ts'
 import type { Console } from './console.ts'
-
-/** What a command needs of a run: stages of cases, one after the other. */
-export interface Stages {
-  readonly stopped: boolean
-  /** Whether files are made at all. */
-  readonly dry: boolean
-  stage(title: string, cases: readonly CasePlan[]): Promise<readonly JobOutcome[]>
-}
 
 /** Prints the plan in place of carrying it out: each job, and why it would be done or why not. */
 export function dryRun(console: Console, workspace: Workspace, steps: StepRegistry): Stages {

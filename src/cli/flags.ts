@@ -30,7 +30,14 @@ export function parseShape(text: string): Shape {
 }
 
 /** Options that every command that makes files has. */
-export function withRunFlags(command: Command): Command {
+export const withRunFlags = (command: Command): Command =>
+  withRunFlagsAtRoot(command).option(
+    '--workspace <dir>',
+    'folder whose .voxmill holds the receipts; found from the paths if not given',
+  )
+
+/** The same of a command that is told the root of the data set, which holds its receipts. */
+export function withRunFlagsAtRoot(command: Command): Command {
   return command
     .addOption(
       new Option('-j, --jobs <n>', 'worker processes; the number of cores if not given').argParser(
@@ -42,10 +49,6 @@ export function withRunFlags(command: Command): Command {
         '--memory <size>',
         'memory that jobs may use together, such as 16G; 80 % of what is free if not given',
       ).argParser(parseBytes),
-    )
-    .option(
-      '--workspace <dir>',
-      'folder whose .voxmill holds the receipts; found from the paths if not given',
     )
     .option('--remake', 'do everything again, whatever the receipts say')
     .option('--dry_run', 'print what would be done and why; write nothing')

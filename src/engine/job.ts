@@ -33,6 +33,8 @@ export interface Job {
 export interface CasePlan {
   readonly case: string
   readonly jobs: readonly Job[]
+  /** Whether a job is still tried when one before it has failed whose outputs it does not read. */
+  readonly independent?: true
 }
 
 export type JobStatus = 'done' | 'fresh' | 'failed' | 'skipped'

@@ -14,7 +14,8 @@ export interface DispatchedCase {
 
 /**
  * Carries out the jobs of one case in order, handing values from one to the next in memory. When a job fails, those
- * after it are skipped: their inputs are not there or not right. A signal stops it between two jobs.
+ * after it are skipped, since their inputs are not there or not right; in an independent plan only those that would read
+ * what it should have made. A signal stops it between two jobs.
  */
 export async function runCase(
   { plan, known }: DispatchedCase,
@@ -26,19 +27,34 @@ export async function runCase(
   const handOver = new HandOver()
   const digests = new Map(known.map(e => [`${e[1]}\0${e[0]}`, e] as const))
   let failed: JobOutcome | undefined
+  /** Files that a failed or skipped job did not make. */
+  const lost = new Map<string, JobOutcome>()
+  const lose = (job: Job, cause: JobOutcome) => {
+    failed ??= cause
+    for (const p of jobPaths(job.outputs)) lost.set(p, cause)
+  }
   for (const [i, job] of plan.jobs.entries()) {
     if (signal?.aborted) return
-    if (failed !== undefined) {
-      emit(skipped(job, failed))
+    // A disk that is full for one job is full for all.
+    const cause =
+      plan.independent && !failed?.fatal
+        ? lost.get(jobPaths(job.inputs).find(p => lost.has(p)) ?? '')
+        : failed
+    if (cause !== undefined) {
+      lose(job, cause)
+      emit(skipped(job, cause))
       continue
     }
     handOver.expect(new Set(plan.jobs.slice(i).flatMap(later => inputKeys(later, steps))))
     const outcome = await runJob(job, { workspace, steps, handOver, known: digests })
     for (const entry of outcome.digests) digests.set(`${entry[1]}\0${entry[0]}`, entry)
-    if (outcome.status === 'failed') failed = outcome
+    if (outcome.status === 'failed') lose(job, outcome)
     emit(outcome)
   }
 }
+
+const jobPaths = (slots: Job['inputs']): string[] =>
+  Object.values(slots).flatMap(p => (p === null ? [] : typeof p === 'string' ? [p] : Object.values(p)))
 
 const inputKeys = (job: Job, steps: StepRegistry): string[] =>
   slotFiles(steps.get(job.step)?.inputs ?? {}, job.inputs).map(f => HandOver.key(f.path, f.kind.name))

@@ -1,5 +1,4 @@
 import path from 'node:path'
-import type { Finding } from '../core/finding.ts'
 import type { CasePlan, JobOutcome } from '../engine/job.ts'
 import type { Label } from '../profiles/labelMap.ts'
 import type { ArchiveMatcher } from '../profiles/match.ts'
@@ -20,6 +19,7 @@ import {
 } from './nmeJobs.ts'
 import { readArchiveManifest } from './nmeManifest.ts'
 import { type Sample, samplesOfManifest } from './nmeSamples.ts'
+import type { Stages, StagesResult } from './stages.ts'
 
 /** Where the tutorial puts things below the root of a data set. */
 export const NME_FOLDERS = {
@@ -41,13 +41,6 @@ export type NmeStep = (typeof NME_STEPS)[number]
 
 export const DEFAULT_TOLERANCE = { relative: 1e-5, absolute: 1e-4 } as const
 
-/** What the recipe needs of whoever carries it out. */
-interface Stages {
-  readonly stopped: boolean
-  readonly dry: boolean
-  stage(title: string, cases: readonly CasePlan[]): Promise<readonly JobOutcome[]>
-}
-
 export interface NmeOptions {
   readonly labels: readonly Label[]
   readonly onGeometryMismatch: GeometryPolicy
@@ -55,11 +48,9 @@ export interface NmeOptions {
   readonly remake?: boolean
 }
 
-export interface NmeResult {
-  readonly findings: readonly Finding[]
+export interface NmeResult extends StagesResult {
   /** How many the archive manifest names; undefined when it was not read. */
   readonly samples: number | undefined
-  readonly results: readonly { what: string; path: string }[]
 }
 
 /**

@@ -13,12 +13,24 @@ const YAML = /\.ya?ml$/i
 /**
  * A pipeline by the name of a shipped one, or by path: whatever ends in .yaml or .yml, or holds a slash.
  *
- * @throws UsageError for an unknown name, PipelineFileError for a file that is none
+ * @throws UsageError for an unknown name or a file that extends itself, PipelineFileError for a file that is none
  */
-export function openPipeline(nameOrFile: string = DEFAULT_PIPELINE): PipelineFile {
-  const file = YAML.test(nameOrFile) || /[/\\]/.test(nameOrFile) ? nameOrFile : shippedFile(nameOrFile)
+export const openPipeline = (nameOrFile: string = DEFAULT_PIPELINE): PipelineFile => opened(nameOrFile, [])
+
+const isPath = (nameOrFile: string): boolean => YAML.test(nameOrFile) || /[/\\]/.test(nameOrFile)
+
+function opened(nameOrFile: string, from: readonly string[]): PipelineFile {
+  const file = isPath(nameOrFile) ? nameOrFile : shippedFile(nameOrFile)
+  const resolved = path.resolve(file)
+  if (from.includes(resolved))
+    throw new UsageError(`the pipeline file ${file} extends itself`, {
+      remedy: 'Let it extend a shipped pipeline, such as cta2mbf.',
+      where: file,
+    })
   existingFile(file)
-  return parsePipelineFile(readText(file), file)
+  return parsePipelineFile(readText(file), file, base =>
+    opened(isPath(base) ? path.resolve(path.dirname(file), base) : base, [...from, resolved]),
+  )
 }
 
 function shippedFile(name: string): string {

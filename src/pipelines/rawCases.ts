@@ -57,13 +57,13 @@ function* rawParts(roots: readonly string[], output: string): Generator<RawPart>
     const count = (labels.get(base) ?? 0) + 1
     labels.set(base, count)
     const label = count === 1 ? base : `${base}#${count}`
-    const { folders, hasFiles } = listFolder(root)
+    const { folders, files } = listFolder(root)
     for (const name of folders) {
       const place = path.join(root, name)
       if (name === STATE_FOLDER || realPath(place) === own) continue
       yield { name, key: `${label}/${name}`, place, files: openDicomFolder(place) }
     }
-    if (hasFiles) yield { name: LOOSE, key: label, place: root, files: openDicomFolder(root, true) }
+    if (files.length > 0) yield { name: LOOSE, key: label, place: root, files: openDicomFolder(root, true) }
   }
 }
 

@@ -1,19 +1,19 @@
 import fs from 'node:fs'
 import path from 'node:path'
 
-/** Names of the folders (and links to folders) in a folder, in code-unit order, and whether it holds anything else. */
-export function listFolder(folder: string): { folders: string[]; hasFiles: boolean } {
+/** Names of the folders (and links to folders) in a folder and of all else in it, in code-unit order. */
+export function listFolder(folder: string): { folders: string[]; files: string[] } {
   const folders: string[] = []
-  let hasFiles = false
+  const files: string[] = []
   for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
     const isFolder =
       entry.isDirectory() ||
       (entry.isSymbolicLink() &&
         fs.statSync(path.join(folder, entry.name), { throwIfNoEntry: false })?.isDirectory() === true)
     if (isFolder) folders.push(entry.name)
-    else hasFiles = true
+    else files.push(entry.name)
   }
-  return { folders: folders.sort(), hasFiles }
+  return { folders: folders.sort(), files: files.sort() }
 }
 
 /** Where a path really is, as far as it exists. */

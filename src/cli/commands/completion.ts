@@ -24,7 +24,9 @@ export function completionCommand(context: CommandContext): Command {
 }
 
 function completed(command: Command): Completed {
-  const options = command.options.flatMap(o => (o.long ? [o.long] : []))
+  const options = [
+    ...new Set([command, ...command.commands].flatMap(c => c.options.flatMap(o => o.long ?? []))),
+  ]
   const choices = command.registeredArguments.flatMap(a => a.argChoices ?? [])
   return {
     name: command.name(),

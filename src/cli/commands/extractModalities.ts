@@ -2,29 +2,16 @@ import path from 'node:path'
 import { Command, Option } from 'commander'
 import { EXIT, UsageError } from '../../core/fault.ts'
 import { type Annotation, readAnnotation } from '../../pipelines/annotationTable.ts'
-import { chooseSeries, type SeriesChoice } from '../../pipelines/chooseSeries.ts'
-import {
-  EXTRACT_REPORT,
-  type ExtractPlace,
-  extractPlan,
-  extractReportPlan,
-  leftOverPatients,
-  listSeriesPlan,
-  patientFolders,
-  readListing,
-  refusedExtractPlan,
-  requireOutputApart,
-} from '../../pipelines/extractJobs.ts'
+import { EXTRACT_REPORT, patientFolders, requireOutputApart } from '../../pipelines/extractJobs.ts'
+import { extractStages } from '../../pipelines/extractStages.ts'
 import { DEFAULT_PIPELINE, openPipeline } from '../../pipelines/openPipeline.ts'
-import type { PipelineFile } from '../../pipelines/pipelineFile.ts'
-import { listFolder } from '../../storage/listFolder.ts'
+import { annotationLayout, type PipelineFile } from '../../pipelines/pipelineFile.ts'
 import { commandText } from '../commandText.ts'
 import type { CommandContext } from '../context.ts'
-import type { Stages } from '../dryRun.ts'
 import { collect, parseCount, withPipelineFlag, withRunFlags } from '../flags.ts'
 import { existingFolder, findWorkspace } from '../placeOf.ts'
 import { givenColumns, givenSeries } from '../seriesFlags.ts'
-import { type CommandResult, type RunFlags, withRun } from '../withRun.ts'
+import { type RunFlags, withRun } from '../withRun.ts'
 
 interface Flags extends RunFlags {
   readonly root_dir: string
@@ -83,143 +70,59 @@ A patient with a missing or ambiguous series is left out whole, and ${EXTRACT_RE
 lists the command that would accept it. Exit code 8 when patients were left out.`,
     )
   return withRunFlags(withPipelineFlag(command)).action(async (flags: Flags) => {
-    await new Extraction(context, flags).carryOut()
+    await extract(context, flags)
   })
 }
 
-class Extraction {
-  readonly #pipeline: PipelineFile
-  readonly #place: ExtractPlace
-  readonly #patients: readonly string[]
-  readonly #given: ReadonlyMap<string, ReadonlyMap<string, string>>
-  readonly #remake: { readonly remake: boolean }
-  /** Whether this run has read the headers; records of earlier runs may be of another folder. */
-  #listed = false
-
-  constructor(
-    readonly context: CommandContext,
-    readonly flags: Flags,
-  ) {
-    this.#pipeline = openPipeline(flags.pipeline)
-    const sorted = path.resolve(flags.root_dir)
-    const output = path.resolve(flags.output_dir)
-    existingFolder(sorted)
-    requireOutputApart(sorted, output)
-    const workspace = findWorkspace({ asked: flags.workspace, input: sorted, outputFolder: output })
-    this.#place = { workspace, sorted, output }
-    this.#patients = patientFolders(sorted)
-    if (this.#patients.length === 0)
-      throw new UsageError(`${flags.root_dir} holds no folder of a patient`, {
-        remedy: 'Give the folder that sort-by-series-uid wrote.',
-        exitCode: EXIT.nothingToDo,
-      })
-    const modalities = Object.keys(this.#pipeline.modalities)
-    this.#given = givenSeries(flags.series, this.#patients, modalities)
-    this.#remake = { remake: flags.remake ?? false }
-  }
-
-  async carryOut(): Promise<void> {
-    const annotation = await this.#annotation()
-    const { workspace, output } = this.#place
-    const report = path.join(output, EXTRACT_REPORT)
-    const place = { workspace, writes: [workspace.relative(output)], workbooks: [report] }
-    await withRun(this.context, this.flags, place, async run => this.#stages(run, annotation))
-  }
-
-  async #annotation(): Promise<Annotation | undefined> {
-    const { annotation: file, by, sheet, header_row, column } = this.flags
-    if (by === 'table' && file === undefined)
-      throw new UsageError('--by table needs a table', {
-        remedy: `Give it with --annotation; ${commandText('propose-annotation', { root_dir: this.flags.root_dir, output_file: 'annotation/proposed.xlsx' })} writes one to correct.`,
-      })
-    if (by === 'rules' || file === undefined) return undefined
-    const { annotation, modalities } = this.#pipeline
-    const titles = givenColumns(column, Object.keys(modalities))
-    return readAnnotation(file, {
-      sheet: sheet ?? annotation.sheet,
-      headerRow: header_row ?? annotation.header_row,
-      pidColumn: titles.get('pid') ?? annotation.pid_column,
-      columns: Object.fromEntries(
-        Object.entries(modalities).map(([name, m]) => [name, titles.get(name) ?? m.column]),
-      ),
+async function extract(context: CommandContext, flags: Flags): Promise<void> {
+  const pipeline = openPipeline(flags.pipeline)
+  const sorted = path.resolve(flags.root_dir)
+  const output = path.resolve(flags.output_dir)
+  existingFolder(sorted)
+  requireOutputApart(sorted, output)
+  const workspace = findWorkspace({ asked: flags.workspace, input: sorted, outputFolder: output })
+  const patients = patientFolders(sorted)
+  if (patients.length === 0)
+    throw new UsageError(`${flags.root_dir} holds no folder of a patient`, {
+      remedy: 'Give the folder that sort-by-series-uid wrote.',
+      exitCode: EXIT.nothingToDo,
     })
-  }
+  const { root_dir, output_dir, by, sheet, header_row, column, series } = flags
+  const given = givenSeries(series, patients, Object.keys(pipeline.modalities))
+  const annotation = await annotationOf(flags, pipeline)
+  const own = { root_dir, output_dir, annotation: flags.annotation, by, sheet, header_row, column }
+  const shown = { ...own, pipeline: flags.pipeline === DEFAULT_PIPELINE ? undefined : flags.pipeline }
+  const place = { workspace, sorted, output }
+  const report = path.join(output, EXTRACT_REPORT)
+  await withRun(
+    context,
+    flags,
+    { workspace, writes: [workspace.relative(output)], workbooks: [report] },
+    async run => {
+      const { named, ...result } = await extractStages(run, {
+        place,
+        modalities: pipeline.modalities,
+        patients,
+        annotation,
+        given,
+        link: flags.link,
+        remake: flags.remake ?? false,
+        source: root_dir,
+        accept: more => commandText('extract-modalities', { ...shown, series: [...series, ...more] }),
+      })
+      const nothing = 'the table names no patient that has a folder'
+      return { ...result, nothing: named === 0 && !run.stopped ? nothing : undefined }
+    },
+  )
+}
 
-  async #stages(run: Stages, annotation: Annotation | undefined): Promise<CommandResult> {
-    const place = this.#place
-    const { modalities } = this.#pipeline
-    const unreadable = await this.#listByRules(run, annotation)
-    if (run.stopped) return { results: [] }
-    const choice = this.#choose(annotation, unreadable)
-    const findings = [
-      ...choice.findings,
-      ...[...choice.refused.values()].flatMap(([, ...more]) => more),
-      ...leftOverPatients(place, choice),
-    ]
-    const options = { ...this.#remake, link: this.flags.link }
-    const outcomes = await run.stage('extract-modalities', [
-      ...[...choice.refused].map(([pid, [first]]) => refusedExtractPlan(place, pid, first!)),
-      ...[...choice.chosen].map(([pid, series]) => extractPlan(place, pid, series, modalities, options)),
-    ])
-    if (run.stopped) return { findings, results: [] }
-    const lost = new Set(outcomes.filter(o => o.status === 'failed').map(o => o.case))
-    const copied = [...choice.chosen.keys()].filter(pid => !lost.has(pid))
-    const [report] = await run.stage('gen-extract-report', [
-      extractReportPlan(place, copied, [...lost].sort(), findings, this.#remake),
-    ])
-    const made = report !== undefined && report.status !== 'failed'
-    return {
-      findings,
-      results: [
-        ...(copied.length > 0 ? [{ what: 'series by modality', path: place.output }] : []),
-        ...(made ? [{ what: 'report', path: path.join(place.output, EXTRACT_REPORT) }] : []),
-      ],
-      nothing:
-        choice.chosen.size + choice.refused.size + unreadable.size === 0
-          ? 'the table names no patient that has a folder'
-          : undefined,
-    }
-  }
-
-  /** Reads the headers where a rule has to choose. @returns patients that could not be read */
-  async #listByRules(run: Stages, annotation: Annotation | undefined): Promise<Set<string>> {
-    const named = new Set(annotation?.modalities)
-    if (Object.keys(this.#pipeline.modalities).every(m => named.has(m))) return new Set()
-    this.#listed = true
-    const plans = this.#patients.map(pid => listSeriesPlan(this.#place, pid, this.#remake))
-    const outcomes = await run.stage('list-series', plans)
-    return new Set(outcomes.filter(o => o.status === 'failed').map(o => o.case))
-  }
-
-  #choose(annotation: Annotation | undefined, unreadable: ReadonlySet<string>): SeriesChoice {
-    const { sorted } = this.#place
-    const folders = new Map<string, readonly string[]>()
-    const {
-      root_dir,
-      output_dir,
-      annotation: table,
-      by,
-      sheet,
-      header_row,
-      column,
-      series,
-      pipeline,
-    } = this.flags
-    const own = { root_dir, output_dir, annotation: table, by, sheet, header_row, column }
-    const flags = { ...own, pipeline: pipeline === DEFAULT_PIPELINE ? undefined : pipeline }
-    return chooseSeries({
-      modalities: this.#pipeline.modalities,
-      source: root_dir,
-      patients: this.#patients,
-      seriesFolders(pid) {
-        const known = folders.get(pid) ?? listFolder(path.join(sorted, pid)).folders
-        folders.set(pid, known)
-        return known
-      },
-      annotation,
-      listing: pid => (this.#listed && !unreadable.has(pid) ? readListing(this.#place, pid) : undefined),
-      given: this.#given,
-      accept: more => commandText('extract-modalities', { ...flags, series: [...series, ...more] }),
+async function annotationOf(flags: Flags, pipeline: PipelineFile): Promise<Annotation | undefined> {
+  const { annotation: file, by, sheet, header_row, column } = flags
+  if (by === 'table' && file === undefined)
+    throw new UsageError('--by table needs a table', {
+      remedy: `Give it with --annotation; ${commandText('propose-annotation', { root_dir: flags.root_dir, output_file: 'annotation/proposed.xlsx' })} writes one to correct.`,
     })
-  }
+  if (by === 'rules' || file === undefined) return undefined
+  const titles = givenColumns(column, Object.keys(pipeline.modalities))
+  return readAnnotation(file, annotationLayout(pipeline, { sheet, headerRow: header_row, titles }))
 }

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { Argument, Command, Option } from 'commander'
+import { Command, Option } from 'commander'
 import { UsageError } from '../../core/fault.ts'
 import { workspaceAt } from '../../engine/workspace.ts'
 import { NME_FOLDERS, NME_STEPS, type NmeStep, runNme } from '../../pipelines/nme.ts'
@@ -7,10 +7,11 @@ import type { GeometryPolicy } from '../../pipelines/nmeJobs.ts'
 import { readLabels } from '../../pipelines/nmeLabels.ts'
 import { existsSync } from '../../storage/exists.ts'
 import type { CommandContext } from '../context.ts'
-import { withProfileFlag, withRunFlags } from '../flags.ts'
+import { withProfileFlag, withRunFlagsAtRoot } from '../flags.ts'
 import { existingFolder, openPlace } from '../placeOf.ts'
 import { type RunFlags, withRun } from '../withRun.ts'
 import { geometryOption } from './confirmPairs.ts'
+import { runCta2mbfCommand } from './runCta2mbf.ts'
 
 export interface RunNmeFlags extends RunFlags {
   readonly root_dir: string
@@ -20,9 +21,15 @@ export interface RunNmeFlags extends RunFlags {
 }
 
 export function runCommand(context: CommandContext): Command {
-  const command = new Command('run')
-    .description('Do a whole pipeline, from archive to index manifests.')
-    .addArgument(new Argument('<pipeline>', 'pipeline').choices(['nme']))
+  return new Command('run')
+    .description('Do a whole pipeline, from archive to data set.')
+    .addCommand(runNmeCommand(context))
+    .addCommand(runCta2mbfCommand(context))
+}
+
+function runNmeCommand(context: CommandContext): Command {
+  const command = new Command('nme')
+    .description('From a NIfTI archive with masks to index manifests.')
     .requiredOption('-r, --root_dir <dir>', 'root of the data set, with its archive in archive/')
     .addOption(new Option('--until <step>', 'stop after this step').choices(NME_STEPS))
     .addOption(geometryOption())
@@ -37,7 +44,7 @@ It reads      ROOT/archive, and ROOT/${NME_FOLDERS.labelMap} where it is
 and makes     ROOT/${NME_FOLDERS.archiveManifest}, ROOT/grouped, ROOT/${NME_FOLDERS.datasetManifest}, ROOT/${NME_FOLDERS.splits}
 It can be stopped at any time and run again: what is finished is not done twice.`,
     )
-  return withRunFlags(withProfileFlag(command)).action(async (_pipeline: string, flags: RunNmeFlags) => {
+  return withRunFlagsAtRoot(withProfileFlag(command)).action(async (flags: RunNmeFlags) => {
     await carryOutNme(context, flags)
   })
 }

@@ -1,17 +1,11 @@
 import path from 'node:path'
 import { Command, Option } from 'commander'
-import { rawCases } from '../../pipelines/rawCases.ts'
-import {
-  SORT_BALANCE,
-  type SortOptions,
-  sortBalanceJob,
-  sortJob,
-  sortRecords,
-} from '../../pipelines/sortJobs.ts'
-import { balanceSum } from '../../steps/ingest/sortRecord.ts'
+import { SORT_BALANCE, type SortOptions } from '../../pipelines/sortJobs.ts'
+import { sortStages } from '../../pipelines/sortStages.ts'
 import type { CommandContext } from '../context.ts'
 import { withRunFlags } from '../flags.ts'
 import { existingFolder, findWorkspace } from '../placeOf.ts'
+import { tellBalance } from '../tellBalance.ts'
 import { type RunFlags, withRun } from '../withRun.ts'
 
 interface Flags extends RunFlags {
@@ -50,39 +44,17 @@ export function sortBySeriesUidCommand(context: CommandContext): Command {
     const roots = flags.root_dir.map(root => path.resolve(root))
     for (const root of roots) existingFolder(root)
     const workspace = findWorkspace({ asked: flags.workspace, input: roots[0]!, outputFolder: output })
-    const place = { workspace, roots, output }
     const options = { pidFrom: flags.pid_from, link: flags.link, remake: flags.remake ?? false }
-    const cases = await rawCases(roots, output, options.pidFrom)
-    const balance = path.join(output, SORT_BALANCE)
-    const writes = [workspace.relative(output)]
-    await withRun(context, flags, { workspace, writes, workbooks: [balance] }, async run => {
-      const plans = cases.map(raw => sortJob(place, raw, options))
-      const outcomes = await run.stage('sort-by-series-uid', plans)
-      if (run.stopped || cases.length === 0)
-        return {
-          results: [],
-          nothing: cases.length === 0 ? `no file lies below ${roots.join(', ')}` : undefined,
-        }
-      const failed = outcomes.filter(o => o.status === 'failed').map(o => o.case)
-      const [last] = await run.stage('gen-sort-balance', [
-        sortBalanceJob(place, failed.sort(), { remake: options.remake }),
-      ])
-      if (last === undefined || last.status === 'failed') return { results: [] }
-      const sum = balanceSum(balances(place, new Set(failed)))
-      console.say(
-        `${sum.read} files read = ${sum.copied} ${flags.link === 'none' ? 'copied' : 'linked'} + ${sum.duplicates} duplicates + ${sum.skipped} skipped`,
-      )
-      console.emit({ event: 'balance', ...sum })
-      return {
-        results: [
-          { what: 'sorted series', path: output },
-          { what: 'balance sheet', path: balance },
-        ],
-      }
-    })
+    const workbooks = [path.join(output, SORT_BALANCE)]
+    await withRun(
+      context,
+      flags,
+      { workspace, writes: [workspace.relative(output)], workbooks },
+      async run => {
+        const { cases, balance, ...result } = await sortStages(run, { workspace, roots, output }, options)
+        if (balance !== undefined) tellBalance(console, balance, flags.link)
+        return { ...result, nothing: cases === 0 ? `no file lies below ${roots.join(', ')}` : undefined }
+      },
+    )
   })
-}
-
-function* balances(place: Parameters<typeof sortRecords>[0], failed: ReadonlySet<string>) {
-  for (const [id, record] of sortRecords(place)) if (!failed.has(id)) yield* record.patients
 }

@@ -52,14 +52,14 @@ describe('a pipeline file', () => {
       .replace('min_instances: 100', 'min_instances: many')
       .replace('image_type: [MIP]', 'imagetype: [MIP]')
     const lineOf = (text: string) => broken.split('\n').findIndex(l => l.includes(text)) + 1
-    expect(problemsOf(() => parsePipelineFile(broken, 'own.yaml'))).toEqual([
+    expect(problemsOf(() => parsePipelineFile(broken, 'own.yaml', openPipeline))).toEqual([
       `${lineOf('many')}: a number is expected, not the text 'many'`,
       `${lineOf('imagetype')}: the key 'imagetype' is not known here`,
     ])
   })
 
   it('that is no YAML is refused', () => {
-    expect(problemsOf(() => parsePipelineFile('a: [', 'own.yaml')).length).toBeGreaterThan(0)
+    expect(problemsOf(() => parsePipelineFile('a: [', 'own.yaml', openPipeline)).length).toBeGreaterThan(0)
   })
 
   it('is suggested for a name that is nearly right', () => {

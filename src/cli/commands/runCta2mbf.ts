@@ -1,0 +1,48 @@
+import path from 'node:path'
+import { Command, Option } from 'commander'
+import { isFolderStep } from '../../pipelines/pipelineSteps.ts'
+import { chosenSteps } from '../../pipelines/runPipeline.ts'
+import type { CommandContext } from '../context.ts'
+import { carryOutPipeline, type PipelineFlags, withPipelineRunFlags } from '../pipelineRun.ts'
+
+interface Flags extends PipelineFlags {
+  readonly from?: string
+  readonly until?: string
+  readonly raw?: readonly string[]
+  readonly annotation?: string
+  readonly by?: 'table' | 'rules'
+}
+
+export function runCta2mbfCommand(context: CommandContext): Command {
+  const command = new Command('cta2mbf')
+    .description('From a dump of cardiac CT to blood flow maps and error tables.')
+    .option('--from <step>', 'begin with this step')
+    .option('--until <step>', 'stop after this step')
+    .option('--raw <dir...>', 'raw DICOM folders; those of the pipeline file below the root if not given')
+    .option('-a, --annotation <file>', 'table of series; the one in ROOT/annotation if not given')
+    .addOption(
+      new Option('--by <way>', 'choose series by the table or by the rules of the pipeline file')
+        .choices(['table', 'rules'])
+        .default('table'),
+    )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  voxmill run cta2mbf --root_dir /data/cta2mbf/data_66_20210517
+  voxmill run cta2mbf --root_dir ROOT --until extract-pericardium-bbox   (without a generator)
+  voxmill run cta2mbf --root_dir ROOT --from register --only 1023293 1037361
+  voxmill run cta2mbf --root_dir ROOT --pipeline own.yaml
+
+What it does, with which parameters and in which folders, is the pipeline file: see docs/how-to/run-cta2mbf.md.
+One patient that fails does not stop the others (exit code 8); run again, it does what is left.`,
+    )
+  return withPipelineRunFlags(command).action(async (flags: Flags) => {
+    await carryOutPipeline(context, flags, {
+      chosen: pipeline => chosenSteps(pipeline, flags).filter(s => isFolderStep(s) || !s.on_request),
+      raw: flags.raw?.map(folder => path.resolve(folder)),
+      annotation: flags.annotation === undefined ? undefined : path.resolve(flags.annotation),
+      byRules: flags.by === 'rules',
+    })
+  })
+}
