@@ -43,6 +43,14 @@ module.exports = {
       to: { dependencyTypes: ['core'] },
     },
     {
+      name: 'no-schemas-in-steps',
+      comment:
+        'steps are handed zod where their parameters are described, so that running one does not load it',
+      severity: 'error',
+      from: { path: '^src/(engine|artifacts|steps)/' },
+      to: { path: 'node_modules/zod/', dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'no-orphans',
       severity: 'error',
       from: { orphan: true, path: '^src/', pathNot: '^src/(engine/worker|voxmill)\\.ts$' },

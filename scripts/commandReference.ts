@@ -3,6 +3,7 @@ import type { CommandContext } from '../src/cli/context.ts'
 import { withRunFlagsAtRoot } from '../src/cli/flags.ts'
 import { program } from '../src/cli/main.ts'
 import { EXIT } from '../src/core/fault.ts'
+import { StepRegistry } from '../src/engine/step.ts'
 import { row } from './profileReference.ts'
 
 const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
@@ -22,7 +23,7 @@ const CONTEXT: CommandContext = {
   open: () => {
     throw new Error('no command runs while the reference is made')
   },
-  steps: async () => new Map(),
+  steps: async () => new StepRegistry({}),
   commands: async () => [],
   commandLine: 'voxmill',
   signal: new AbortController().signal,

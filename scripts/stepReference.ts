@@ -10,8 +10,8 @@ const EDITABLE = {
 } as const
 
 /** The reference page of steps in Markdown: what each reads, writes and is told. */
-export function stepReference(): string {
-  const steps = [...STEPS.values()]
+export async function stepReference(): Promise<string> {
+  const steps = [...(await STEPS.load(STEPS.names)).values()]
   const lines = [
     '# Steps',
     '',
@@ -32,7 +32,7 @@ export function stepReference(): string {
 const per = (step: AnyStep): string => (step.per === 'case' ? 'sample' : 'data set')
 
 function described(step: AnyStep): string[] {
-  const schema = z.toJSONSchema(step.params, { unrepresentable: 'any', io: 'input' }) as SchemaNode
+  const schema = z.toJSONSchema(step.params(z), { unrepresentable: 'any', io: 'input' }) as SchemaNode
   return [
     `## ${step.name}`,
     '',

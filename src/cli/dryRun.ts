@@ -2,19 +2,19 @@ import type { Job } from '../engine/job.ts'
 import { DATASET } from '../engine/provenance.ts'
 import { checkJob, openDigests } from '../engine/run.ts'
 import { isFolderThere, slotFiles } from '../engine/slotFiles.ts'
-import type { StepRegistry } from '../engine/step.ts'
+import type { LoadedSteps, StepRegistry } from '../engine/step.ts'
 import type { Workspace } from '../engine/workspace.ts'
 import type { Stages } from '../pipelines/stages.ts'
 import type { Console } from './console.ts'
 
 /** Prints the plan in place of carrying it out: each job, and why it would be done or why not. */
-export function dryRun(console: Console, workspace: Workspace, steps: StepRegistry): Stages {
+export function dryRun(console: Console, workspace: Workspace, registry: StepRegistry): Stages {
   const digests = openDigests(workspace)
   /** The first stage that has something to do; what gathers from it follows. */
   let earlier: string | undefined
   const taken = new Map<string, string>()
   /** A folder has no stamp of its own, so its listing is looked at now. */
-  const digestTrees = async (job: Job) => {
+  const digestTrees = async (job: Job, steps: LoadedSteps) => {
     const step = steps.get(job.step)
     if (step === undefined) return
     for (const f of [...slotFiles(step.inputs, job.inputs), ...slotFiles(step.outputs, job.outputs)])
@@ -25,13 +25,14 @@ export function dryRun(console: Console, workspace: Workspace, steps: StepRegist
     stopped: false,
     dry: true,
     async stage(title, cases) {
+      const steps = await registry.load(cases.flatMap(({ jobs }) => jobs.map(job => job.step)))
       let todo = 0
       let jobs = 0
       for (const { jobs: list } of cases) {
         let after = list.every(job => job.case === DATASET) ? earlier : undefined
         for (const job of list) {
           jobs++
-          await digestTrees(job)
+          await digestTrees(job, steps)
           const { stale } = checkJob(job, workspace, steps, digests, taken)
           const why =
             after !== undefined

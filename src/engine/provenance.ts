@@ -61,6 +61,7 @@ export async function verifyOutputs(
   onFile: (path: string) => void,
 ): Promise<Verification> {
   const claimed = makers(workspace)
+  const loaded = await steps.load([...claimed.values()].map(({ receipt }) => receipt.step))
   const [changed, edited, missing]: [string[], string[], string[]] = [[], [], []]
   const folders = new Set<string>()
   const known = new Set(claimed.keys())
@@ -71,7 +72,7 @@ export async function verifyOutputs(
     const absolute = workspace.absolute(relative)
     if (receipt.case !== DATASET && relative.includes('/') && !relative.startsWith(STATE_FOLDER))
       folders.add(relative.split('/')[0]!)
-    const slot = steps.get(receipt.step)?.outputs[file.slot] as Slot<unknown> | undefined
+    const slot = loaded.get(receipt.step)?.outputs[file.slot] as Slot<unknown> | undefined
     const folder = slot?.kind.folder === true
     const digest = folder ? slot.kind.digest : digestFile
     if (folder ? !existsSync(absolute) : fileStamp(absolute) === undefined) missing.push(relative)

@@ -12,7 +12,7 @@ import { readReceipt, receiptPath } from './receipt.ts'
 import type { DispatchedCase } from './runCase.ts'
 import { AS_WRITTEN } from './runJob.ts'
 import { isFolderThere, type SlotFile, slotFiles } from './slotFiles.ts'
-import type { StepRegistry } from './step.ts'
+import type { LoadedSteps, StepRegistry } from './step.ts'
 import type { Workspace } from './workspace.ts'
 
 /** What a run tells while it goes on. */
@@ -71,8 +71,9 @@ export class Run {
 
   /** Carries out every job of the cases that is not finished already. */
   async stage(title: string, cases: readonly CasePlan[]): Promise<JobOutcome[]> {
-    const { steps, executor, listener } = this.options
+    const { workspace, executor, listener } = this.options
     const jobs = cases.flatMap(c => c.jobs)
+    const steps = await this.options.steps.load(jobs.map(job => job.step))
     listener.stageStarted({
       title,
       cases: cases.length,
@@ -91,7 +92,9 @@ export class Run {
     }
     const dispatched: DispatchedCase[] = []
     for (const plan of cases) {
-      const firstStale = plan.jobs.findIndex(job => this.check(job).stale !== undefined)
+      const firstStale = plan.jobs.findIndex(
+        job => checkJob(job, workspace, steps, this.#digests).stale !== undefined,
+      )
       for (const job of firstStale < 0 ? plan.jobs : plan.jobs.slice(0, firstStale))
         take(this.#freshOutcome(job))
       if (firstStale < 0) continue
@@ -103,15 +106,10 @@ export class Run {
     }
     if (dispatched.length > 0 && !this.stopped) {
       const diedOf = await executor(dispatched.length).run(dispatched, take, this.#stop.signal)
-      await this.#sweep(this.stopped ? dispatched.map(d => d.plan) : diedOf)
+      await this.#sweep(this.stopped ? dispatched.map(d => d.plan) : diedOf, steps)
     }
     listener.stageEnded()
     return outcomes
-  }
-
-  /** Whether a job is finished, told from stamps alone. */
-  check(job: Job): PlannedJob {
-    return checkJob(job, this.options.workspace, this.options.steps, this.#digests)
   }
 
   close(): void {
@@ -122,7 +120,7 @@ export class Run {
     }
   }
 
-  #knownOf(job: Job, steps: StepRegistry): DigestEntry[] {
+  #knownOf(job: Job, steps: LoadedSteps): DigestEntry[] {
     const step = steps.get(job.step)
     if (step === undefined) return []
     return [...slotFiles(step.inputs, job.inputs), ...slotFiles(step.outputs, job.outputs)].flatMap(f =>
@@ -150,12 +148,12 @@ export class Run {
   }
 
   /** Removes the temporary files of workers that were ended in the middle of a write. */
-  async #sweep(cases: readonly CasePlan[]): Promise<void> {
+  async #sweep(cases: readonly CasePlan[], steps: LoadedSteps): Promise<void> {
     const folders = new Set<string>()
     for (const { jobs } of cases)
       for (const job of jobs) {
         folders.add(path.dirname(receiptPath(this.options.workspace, job)))
-        for (const f of slotFiles(this.options.steps.get(job.step)?.outputs ?? {}, job.outputs, () => [''])) {
+        for (const f of slotFiles(steps.get(job.step)?.outputs ?? {}, job.outputs, () => [''])) {
           const file = this.options.workspace.absolute(f.path)
           if (f.kind.folder) sweepTree(file)
           else folders.add(path.dirname(file))
@@ -168,11 +166,11 @@ export class Run {
 export const openDigests = (workspace: Workspace): DigestCache =>
   new DigestCache(workspace.root, workspace.state('digests.jsonl'))
 
-/** Whether a job is finished, without reading any file but its receipt. */
+/** Whether a job is finished, told from stamps alone, without reading any file but its receipt. */
 export function checkJob(
   job: Job,
   workspace: Workspace,
-  steps: StepRegistry,
+  steps: LoadedSteps,
   digests: DigestCache,
   /** Digests that were just taken, by kind and path. */
   taken: ReadonlyMap<string, string> = new Map(),

@@ -3,7 +3,7 @@ import { HandOver } from './handOver.ts'
 import type { CasePlan, Job, JobOutcome } from './job.ts'
 import { runJob } from './runJob.ts'
 import { slotFiles } from './slotFiles.ts'
-import type { StepRegistry } from './step.ts'
+import type { LoadedSteps, StepRegistry } from './step.ts'
 import type { Workspace } from './workspace.ts'
 
 /** A case on its way to an executor, with the digests that the parent knows of its files. */
@@ -20,17 +20,18 @@ export interface DispatchedCase {
 export async function runCase(
   { plan, known }: DispatchedCase,
   workspace: Workspace,
-  steps: StepRegistry,
+  registry: StepRegistry,
   emit: (outcome: JobOutcome) => void,
   signal?: AbortSignal,
 ): Promise<void> {
+  const steps = await registry.load(plan.jobs.map(job => job.step))
   const handOver = new HandOver()
   const digests = new Map(known.map(e => [`${e[1]}\0${e[0]}`, e] as const))
   let failed: JobOutcome | undefined
   /** Files that a failed or skipped job did not make. */
   const lost = new Map<string, JobOutcome>()
   const lose = (job: Job, cause: JobOutcome) => {
-    failed ??= cause
+    if (failed === undefined || cause.fatal) failed = cause
     for (const p of jobPaths(job.outputs)) lost.set(p, cause)
   }
   for (const [i, job] of plan.jobs.entries()) {
@@ -56,7 +57,7 @@ export async function runCase(
 const jobPaths = (slots: Job['inputs']): string[] =>
   Object.values(slots).flatMap(p => (p === null ? [] : typeof p === 'string' ? [p] : Object.values(p)))
 
-const inputKeys = (job: Job, steps: StepRegistry): string[] =>
+const inputKeys = (job: Job, steps: LoadedSteps): string[] =>
   slotFiles(steps.get(job.step)?.inputs ?? {}, job.inputs).map(f => HandOver.key(f.path, f.kind.name))
 
 /** The outcome of a job that was not tried, because `cause` failed before it. */

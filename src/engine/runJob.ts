@@ -14,7 +14,7 @@ import type { HandOver } from './handOver.ts'
 import type { Job, JobOutcome } from './job.ts'
 import { type Receipt, type ReceiptFile, readReceipt, receiptPath, writeReceipt } from './receipt.ts'
 import { fileLabel, isFolderThere, receiptKeys, type SlotFile, slotFiles } from './slotFiles.ts'
-import type { AnyStep, Slot, StepRegistry } from './step.ts'
+import type { AnyStep, LoadedSteps, Slot } from './step.ts'
 import type { Workspace } from './workspace.ts'
 
 /** Under this name the digest cache knows editable files as they were written. */
@@ -22,7 +22,7 @@ export const AS_WRITTEN = 'as-written'
 
 export interface JobEnvironment {
   readonly workspace: Workspace
-  readonly steps: StepRegistry
+  readonly steps: LoadedSteps
   readonly handOver: HandOver
   /** Digests that still hold if the stamp does. */
   readonly known: ReadonlyMap<string, DigestEntry>

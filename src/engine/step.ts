@@ -79,6 +79,12 @@ export interface CaseSize {
   readonly files?: number
 }
 
+/** The library of schemas. A step is handed it, so that zod is loaded only where parameters are described. */
+export type Zod = typeof z
+
+/** The parameters that a schema of a step describes. */
+export type ParamsOf<S extends (z: Zod) => z.ZodType> = z.infer<ReturnType<S>>
+
 export interface Step<P = unknown, I = Slots, O = Slots> {
   /** Verb-noun: the command, the docs page and the provenance id. */
   readonly name: string
@@ -86,7 +92,11 @@ export interface Step<P = unknown, I = Slots, O = Slots> {
   readonly version: number
   readonly summary: string
   readonly per: 'case' | 'dataset'
-  readonly params: z.ZodType<P>
+  /**
+   * What the parameters are: for the reference pages, and for the types of `run`. Jobs carry parameters that a plan has
+   * made, so running a step does not ask for it.
+   */
+  readonly params: (z: Zod) => z.ZodType<P>
   readonly inputs: I
   readonly outputs: O
   /** Predicted peak of one job in bytes. */
@@ -103,6 +113,35 @@ export function defineStep<P, const I, const O>(step: Step<P, I, O>): Step<P, I,
 // biome-ignore lint/suspicious/noExplicitAny: the registry holds steps of every type; runJob checks values at run time
 export type AnyStep = Step<any, any, any>
 
-export type StepRegistry = ReadonlyMap<string, AnyStep>
+/** Steps that are loaded, by name. */
+export type LoadedSteps = ReadonlyMap<string, AnyStep>
 
-export const registerSteps = (steps: readonly AnyStep[]): StepRegistry => new Map(steps.map(s => [s.name, s]))
+/** How the module of each step is loaded, by the name of the step. */
+export type StepLoaders = Readonly<Record<string, () => Promise<AnyStep>>>
+
+/** Every step there is, by name. The code of one is loaded when a job asks for it: most commands need one or two. */
+export class StepRegistry {
+  readonly #loaders: ReadonlyMap<string, () => Promise<AnyStep>>
+
+  constructor(loaders: StepLoaders) {
+    this.#loaders = new Map(Object.entries(loaders))
+  }
+
+  /** Names of all steps, in the order of the table. */
+  get names(): readonly string[] {
+    return [...this.#loaders.keys()]
+  }
+
+  has(name: string): boolean {
+    return this.#loaders.has(name)
+  }
+
+  /** The steps of these names; a name that no step has is left out, as receipts of older programs may have one. */
+  async load(names: Iterable<string>): Promise<LoadedSteps> {
+    const known = [...new Set(names)].flatMap(name => {
+      const load = this.#loaders.get(name)
+      return load === undefined ? [] : [{ name, load }]
+    })
+    return new Map(await Promise.all(known.map(async ({ name, load }) => [name, await load()] as const)))
+  }
+}

@@ -21,7 +21,7 @@ const annotation = z
 
 const modality = z.strictObject({
   column: z.string().min(1).describe('Title of the column of the table that holds the SeriesInstanceUID.'),
-  rule: seriesRule,
+  rule: seriesRule(z),
 })
 
 const stage = z.strictObject({

@@ -6,7 +6,7 @@ import { type Finding, finding } from '../core/finding.ts'
 import { voxelCount } from '../core/volume.ts'
 import type { CasePlan, Job, SlotPaths } from '../engine/job.ts'
 import { DATASET } from '../engine/provenance.ts'
-import type { AnyStep, Slot, StepRegistry } from '../engine/step.ts'
+import type { AnyStep, LoadedSteps, Slot } from '../engine/step.ts'
 import type { Workspace } from '../engine/workspace.ts'
 import { existsSync } from '../storage/exists.ts'
 import { listFolder, sizeOf } from '../storage/listFolder.ts'
@@ -15,7 +15,7 @@ import { filledParams, filledPath, type SlotStep, type Variables } from './pipel
 /** A pipeline on a data set: its uses of steps, and the values that its paths and parameters name. */
 export interface Recipe {
   readonly workspace: Workspace
-  readonly steps: StepRegistry
+  readonly steps: LoadedSteps
   readonly variables: Variables
   /** In the order in which they are carried out. */
   readonly uses: readonly SlotStep[]
@@ -67,7 +67,7 @@ function stepOf(recipe: Recipe, use: SlotStep, source = 'the pipeline file'): An
 }
 
 function paramsOf({ variables }: Recipe, use: SlotStep, step: AnyStep): unknown {
-  const parsed = step.params.safeParse(filledParams(use.params, variables))
+  const parsed = step.params(z).safeParse(filledParams(use.params, variables))
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   throw new RangeError(`${issue!.path.join('.') || 'parameters'}: ${issue!.message}`)
@@ -319,5 +319,7 @@ export function datasetPlan(
   return { case: DATASET, jobs: [job] }
 }
 
-const hasParameter = ({ params }: AnyStep, name: string): boolean =>
-  params instanceof z.ZodObject && name in params.shape
+function hasParameter(step: AnyStep, name: string): boolean {
+  const params = step.params(z)
+  return params instanceof z.ZodObject && name in params.shape
+}

@@ -3,7 +3,7 @@ import { EXIT, UsageError } from '../core/fault.ts'
 import type { Finding } from '../core/finding.ts'
 import { nearestWord } from '../core/nearestWord.ts'
 import type { JobOutcome } from '../engine/job.ts'
-import type { StepRegistry } from '../engine/step.ts'
+import type { LoadedSteps } from '../engine/step.ts'
 import type { Workspace } from '../engine/workspace.ts'
 import type { PatientBalance } from '../steps/ingest/sortRecord.ts'
 import { existsSync } from '../storage/exists.ts'
@@ -30,7 +30,7 @@ import type { Stages, StagesResult } from './stages.ts'
 export interface PipelineRun {
   readonly workspace: Workspace
   readonly pipeline: PipelineFile
-  readonly steps: StepRegistry
+  readonly steps: LoadedSteps
   /** The uses of steps to carry out, as `chosenSteps` gives them. */
   readonly chosen: readonly PipelineStep[]
   /** Patients to restrict it to; all if not given. */

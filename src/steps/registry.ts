@@ -1,35 +1,22 @@
-import { registerSteps, type StepRegistry } from '../engine/step.ts'
-import { genDatasetManifest } from './check/genDatasetManifest.ts'
-import { inspectSample } from './check/inspectSample.ts'
-import { convertDicom } from './ingest/convertDicom.ts'
-import { extractModalities } from './ingest/extractModalities.ts'
-import { genArchiveManifest } from './ingest/genArchiveManifest.ts'
-import { genExtractReport } from './ingest/genExtractReport.ts'
-import { genSortBalance } from './ingest/genSortBalance.ts'
-import { listSeries } from './ingest/listSeries.ts'
-import { proposeAnnotation } from './ingest/proposeAnnotation.ts'
-import { sortBySeriesUid } from './ingest/sortBySeriesUid.ts'
-import { confirmPairs } from './prepare/confirmPairs.ts'
-import { extractBinaryMasks } from './prepare/extractBinaryMasks.ts'
-import { extractSplitIndexManifest } from './share/extractSplitIndexManifest.ts'
-import { makeSplitAcrossSites } from './share/makeSplitAcrossSites.ts'
-import { makeSplitPredefined } from './share/makeSplitPredefined.ts'
+import { StepRegistry } from '../engine/step.ts'
 
-/** Every step, by name; workers and the command line look them up here. */
-export const STEPS: StepRegistry = registerSteps([
-  genArchiveManifest,
-  confirmPairs,
-  extractBinaryMasks,
-  inspectSample,
-  genDatasetManifest,
-  makeSplitPredefined,
-  makeSplitAcrossSites,
-  extractSplitIndexManifest,
-  sortBySeriesUid,
-  convertDicom,
-  genSortBalance,
-  listSeries,
-  proposeAnnotation,
-  extractModalities,
-  genExtractReport,
-])
+/** Every step, by name; workers and the command line look them up here. One line a step: its name, file and export. */
+export const STEPS = new StepRegistry({
+  'gen-archive-manifest': async () => (await import('./ingest/genArchiveManifest.ts')).genArchiveManifest,
+  'confirm-pairs': async () => (await import('./prepare/confirmPairs.ts')).confirmPairs,
+  'extract-binary-masks': async () => (await import('./prepare/extractBinaryMasks.ts')).extractBinaryMasks,
+  'inspect-sample': async () => (await import('./check/inspectSample.ts')).inspectSample,
+  'gen-dataset-manifest': async () => (await import('./check/genDatasetManifest.ts')).genDatasetManifest,
+  'make-split-predefined': async () => (await import('./share/makeSplitPredefined.ts')).makeSplitPredefined,
+  'make-split-across-sites': async () =>
+    (await import('./share/makeSplitAcrossSites.ts')).makeSplitAcrossSites,
+  'extract-split-index-manifest': async () =>
+    (await import('./share/extractSplitIndexManifest.ts')).extractSplitIndexManifest,
+  'sort-by-series-uid': async () => (await import('./ingest/sortBySeriesUid.ts')).sortBySeriesUid,
+  'convert-dicom': async () => (await import('./ingest/convertDicom.ts')).convertDicom,
+  'gen-sort-balance': async () => (await import('./ingest/genSortBalance.ts')).genSortBalance,
+  'list-series': async () => (await import('./ingest/listSeries.ts')).listSeries,
+  'propose-annotation': async () => (await import('./ingest/proposeAnnotation.ts')).proposeAnnotation,
+  'extract-modalities': async () => (await import('./ingest/extractModalities.ts')).extractModalities,
+  'gen-extract-report': async () => (await import('./ingest/genExtractReport.ts')).genExtractReport,
+})

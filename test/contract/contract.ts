@@ -150,8 +150,9 @@ export function holdToContract(
       }
     })
 
-    it('has a name, a version and a summary', () => {
-      const { name, version, summary } = STEPS.get(step)!
+    it('has a name, a version and a summary', async () => {
+      const { name, version, summary } = (await STEPS.load([step])).get(step)!
+      expect(name).toBe(step)
       expect(name).toMatch(/^[a-z]+(-[a-z]+)+$/)
       expect(version).toBeGreaterThanOrEqual(1)
       expect(summary).toMatch(/^[A-Z].*\.$/)

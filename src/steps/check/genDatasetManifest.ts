@@ -1,9 +1,8 @@
-import { z } from 'zod'
 import { jsonFile } from '../../artifacts/jsonFile.ts'
 import { workbook } from '../../artifacts/workbook.ts'
 import { EXIT, Fault } from '../../core/fault.ts'
 import { type Finding, finding } from '../../core/finding.ts'
-import { defineStep, each, editable } from '../../engine/step.ts'
+import { defineStep, each, editable, type ParamsOf, type Zod } from '../../engine/step.ts'
 import type { Cell } from '../../formats/table/cell.ts'
 import type { Table } from '../../formats/table/table.ts'
 import type { WorksheetSpec } from '../../formats/table/worksheetSpec.ts'
@@ -20,18 +19,19 @@ import { receiptFindings } from './receiptFindings.ts'
 
 const NUMBER_COLUMNS = ['szx', 'szy', 'szz', 'spx', 'spy', 'spz']
 
-const params = z.object({
-  columns: z.array(z.string()).describe('Columns between ID and valid_labels.'),
-  labels: z.array(z.string()).describe('Keys of the labels, in the order of the label map.'),
-  sheet: z.string().describe('Name of the main worksheet.'),
-  verbose: z.boolean().default(false).describe('Adds the column `debug`.'),
-  split: z.custom<SplitColumns>().optional().describe('Which columns the splits go by.'),
-  splits: z
-    .array(z.object({ rule: z.custom<SplitRule>(), index: z.array(z.array(z.string())) }))
-    .default([])
-    .describe('Splits to add as worksheets, each with its index manifests.'),
-})
-type Params = z.infer<typeof params>
+const params = (z: Zod) =>
+  z.object({
+    columns: z.array(z.string()).describe('Columns between ID and valid_labels.'),
+    labels: z.array(z.string()).describe('Keys of the labels, in the order of the label map.'),
+    sheet: z.string().describe('Name of the main worksheet.'),
+    verbose: z.boolean().default(false).describe('Adds the column `debug`.'),
+    split: z.custom<SplitColumns>().optional().describe('Which columns the splits go by.'),
+    splits: z
+      .array(z.object({ rule: z.custom<SplitRule>(), index: z.array(z.array(z.string())) }))
+      .default([])
+      .describe('Splits to add as worksheets, each with its index manifests.'),
+  })
+type Params = ParamsOf<typeof params>
 
 export const genDatasetManifest = defineStep({
   name: 'gen-dataset-manifest',

@@ -1,12 +1,11 @@
 import { parse } from 'yaml'
-import { z } from 'zod'
 import { jsonFile } from '../../artifacts/jsonFile.ts'
 import { type NiftiGeometryValue, niftiGeometry } from '../../artifacts/niftiGeometry.ts'
 import { type LabelMask, niftiMask } from '../../artifacts/niftiMask.ts'
 import { textFile } from '../../artifacts/textFile.ts'
 import { type Finding, finding } from '../../core/finding.ts'
 import { orientationText, transformText } from '../../core/orientation.ts'
-import { defineStep, each, one, optional } from '../../engine/step.ts'
+import { defineStep, each, one, optional, type ParamsOf, type Zod } from '../../engine/step.ts'
 import { countDisagreement } from '../../imaging/labels.ts'
 
 /** What one row of the dataset manifest needs to know of a sample, and what is wrong with it. */
@@ -37,24 +36,26 @@ export interface SampleRecord {
   readonly violations: readonly Finding[]
 }
 
-const tolerance = z.object({ relative: z.number(), absolute: z.number() })
-type Tolerance = z.infer<typeof tolerance>
+const params = (z: Zod) =>
+  z.object({
+    id: z.string().describe('Id of the sample.'),
+    attributes: z.record(z.string(), z.string()).describe("Cells of the profile's columns by title."),
+    paths: z
+      .object({
+        info: z.string().optional(),
+        volume: z.string().optional(),
+        mask: z.string().optional(),
+        binaries: z.record(z.string(), z.string()),
+      })
+      .describe('Where the manifest says that the files are, relative to its root.'),
+    labels: z.record(z.string(), z.int()).describe('Labels of the label map by key of their binary mask.'),
+    info: z.record(z.string(), z.string()).describe('What the info file must say.'),
+    tolerance: z
+      .object({ relative: z.number(), absolute: z.number() })
+      .describe('Differences that still count as equal: relative, and absolute in mm.'),
+  })
 
-const params = z.object({
-  id: z.string().describe('Id of the sample.'),
-  attributes: z.record(z.string(), z.string()).describe("Cells of the profile's columns by title."),
-  paths: z
-    .object({
-      info: z.string().optional(),
-      volume: z.string().optional(),
-      mask: z.string().optional(),
-      binaries: z.record(z.string(), z.string()),
-    })
-    .describe('Where the manifest says that the files are, relative to its root.'),
-  labels: z.record(z.string(), z.int()).describe('Labels of the label map by key of their binary mask.'),
-  info: z.record(z.string(), z.string()).describe('What the info file must say.'),
-  tolerance: tolerance.describe('Differences that still count as equal: relative, and absolute in mm.'),
-})
+type Tolerance = ParamsOf<typeof params>['tolerance']
 
 export const inspectSample = defineStep({
   name: 'inspect-sample',

@@ -1,23 +1,23 @@
-import { z } from 'zod'
 import { dicomSeries } from '../../artifacts/dicomSeries.ts'
 import { niftiImage } from '../../artifacts/niftiImage.ts'
 import { npyArray } from '../../artifacts/npyArray.ts'
 import { textFile } from '../../artifacts/textFile.ts'
 import { DataError } from '../../core/dataError.ts'
 import type { Finding } from '../../core/finding.ts'
-import { defineStep, each, one } from '../../engine/step.ts'
+import { defineStep, each, one, type Zod } from '../../engine/step.ts'
 import { VolumeAssembly } from '../../imaging/dicom/assembleVolume.ts'
 import { planVolumes } from '../../imaging/dicom/planVolumes.ts'
 
-const params = z.object({
-  onTilt: z.enum(['reject', 'resample']).describe('What to do with a gantry tilt.'),
-  onUneven: z.enum(['reject', 'resample', 'accept']).describe('What to do with missing or uneven slices.'),
-  onMultiple: z
-    .enum(['split', 'suffix', 'reject'])
-    .describe('What to do with several volumes in one series.'),
-  minSlices: z.int().min(1).describe('A series of fewer slices is refused.'),
-  npy: z.boolean().describe('Whether NumPy arrays are written too.'),
-})
+const params = (z: Zod) =>
+  z.object({
+    onTilt: z.enum(['reject', 'resample']).describe('What to do with a gantry tilt.'),
+    onUneven: z.enum(['reject', 'resample', 'accept']).describe('What to do with missing or uneven slices.'),
+    onMultiple: z
+      .enum(['split', 'suffix', 'reject'])
+      .describe('What to do with several volumes in one series.'),
+    minSlices: z.int().min(1).describe('A series of fewer slices is refused.'),
+    npy: z.boolean().describe('Whether NumPy arrays are written too.'),
+  })
 
 export const convertDicom = defineStep({
   name: 'convert-dicom',

@@ -1,33 +1,33 @@
-import { z } from 'zod'
 import { type DicomFolder, dicomFolder } from '../../artifacts/dicomFolder.ts'
 import { type FileCopies, type FileCopy, ownCopies } from '../../artifacts/fileCopies.ts'
 import { jsonFile } from '../../artifacts/jsonFile.ts'
 import { DataError } from '../../core/dataError.ts'
 import { finding } from '../../core/finding.ts'
-import { defineStep, each, one, type StepContext } from '../../engine/step.ts'
+import { defineStep, each, one, type ParamsOf, type StepContext, type Zod } from '../../engine/step.ts'
 import { seriesRule, unmetConditions } from './seriesRule.ts'
 import { type SeriesTraits, TraitTally } from './seriesTraits.ts'
 
 /** How a series came to be chosen. */
 export type ChosenBy = 'table' | 'rule' | 'option'
 
-const params = z.object({
-  link: z
-    .enum(['none', 'hard', 'sym'])
-    .default('none')
-    .describe('Whether files are copied, or linked hard or symbolically.'),
-  series: z
-    .record(
-      z.string(),
-      z.object({
-        uid: z.string().describe('Its SeriesInstanceUID.'),
-        by: z.enum(['table', 'rule', 'option']).describe('How it was chosen.'),
-        rule: seriesRule.optional(),
-      }),
-    )
-    .describe('The series of each modality.'),
-})
-type Params = z.infer<typeof params>
+const params = (z: Zod) =>
+  z.object({
+    link: z
+      .enum(['none', 'hard', 'sym'])
+      .default('none')
+      .describe('Whether files are copied, or linked hard or symbolically.'),
+    series: z
+      .record(
+        z.string(),
+        z.object({
+          uid: z.string().describe('Its SeriesInstanceUID.'),
+          by: z.enum(['table', 'rule', 'option']).describe('How it was chosen.'),
+          rule: seriesRule(z).optional(),
+        }),
+      )
+      .describe('The series of each modality.'),
+  })
+type Params = ParamsOf<typeof params>
 type Choice = Params['series'][string]
 
 /** A series that was copied for a modality. */

@@ -1,11 +1,10 @@
-import { z } from 'zod'
 import { type ArchiveTree, archiveTree } from '../../artifacts/archiveTree.ts'
 import { workbook } from '../../artifacts/workbook.ts'
 import { type Affine, frobeniusDistance, voxelSizes } from '../../core/affine.ts'
 import { findingsOf } from '../../core/dataError.ts'
 import { type Finding, finding } from '../../core/finding.ts'
 import { orientationText, transformText } from '../../core/orientation.ts'
-import { defineStep, editable, one } from '../../engine/step.ts'
+import { defineStep, editable, one, type Zod } from '../../engine/step.ts'
 import { niftiAffine, niftiSpacing } from '../../formats/nifti/geometry.ts'
 import { dtypeText, type NiftiHeader } from '../../formats/nifti/header.ts'
 import type { Cell } from '../../formats/table/cell.ts'
@@ -30,11 +29,12 @@ interface ScannedImage {
   readonly affine: Affine<'voxel', 'ras'>
 }
 
-const params = z.object({
-  profile: z.custom<Profile>(value => typeof value === 'object').describe('The archive profile.'),
-  tables: z.array(z.custom<Table>()).describe('Tables that the profile joins.'),
-  sheet: z.string().describe('Name of the worksheet.'),
-})
+const params = (z: Zod) =>
+  z.object({
+    profile: z.custom<Profile>(value => typeof value === 'object').describe('The archive profile.'),
+    tables: z.array(z.custom<Table>()).describe('Tables that the profile joins.'),
+    sheet: z.string().describe('Name of the worksheet.'),
+  })
 
 export const genArchiveManifest = defineStep({
   name: 'gen-archive-manifest',

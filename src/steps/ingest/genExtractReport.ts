@@ -1,18 +1,18 @@
-import { z } from 'zod'
 import { heldBackJson } from '../../artifacts/heldBackJson.ts'
 import { workbook } from '../../artifacts/workbook.ts'
 import type { Finding } from '../../core/finding.ts'
-import { defineStep, each, one } from '../../engine/step.ts'
+import { defineStep, each, one, type Zod } from '../../engine/step.ts'
 import type { Cell } from '../../formats/table/cell.ts'
 import type { WorksheetSpec } from '../../formats/table/worksheetSpec.ts'
 import { receiptFindings } from '../check/receiptFindings.ts'
 import { findingsSheet } from '../findingsSheet.ts'
 import type { ExtractRecord } from './extractModalities.ts'
 
-const params = z.object({
-  refused: z.array(z.string()).describe('Patients of which nothing was copied.'),
-  findings: z.array(z.custom<Finding>()).describe('What was found before any series was read.'),
-})
+const params = (z: Zod) =>
+  z.object({
+    refused: z.array(z.string()).describe('Patients of which nothing was copied.'),
+    findings: z.array(z.custom<Finding>()).describe('What was found before any series was read.'),
+  })
 
 export const genExtractReport = defineStep({
   name: 'gen-extract-report',

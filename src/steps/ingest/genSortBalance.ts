@@ -1,16 +1,16 @@
-import { z } from 'zod'
 import { heldBackJson } from '../../artifacts/heldBackJson.ts'
 import { workbook } from '../../artifacts/workbook.ts'
-import { defineStep, each, one } from '../../engine/step.ts'
+import { defineStep, each, one, type Zod } from '../../engine/step.ts'
 import type { Cell } from '../../formats/table/cell.ts'
 import type { ColumnSpec, WorksheetSpec } from '../../formats/table/worksheetSpec.ts'
 import { receiptFindings } from '../check/receiptFindings.ts'
 import { findingsSheet } from '../findingsSheet.ts'
 import { balanceSum, type PatientBalance, requireBalance, type SortRecord } from './sortRecord.ts'
 
-const params = z.object({
-  failed: z.array(z.string()).default([]).describe('Cases that could not be sorted.'),
-})
+const params = (z: Zod) =>
+  z.object({
+    failed: z.array(z.string()).default([]).describe('Cases that could not be sorted.'),
+  })
 
 type Records = Readonly<Record<string, () => SortRecord>>
 

@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import { dicomFolder } from '../../artifacts/dicomFolder.ts'
 import { jsonFile } from '../../artifacts/jsonFile.ts'
 import { defineStep, one } from '../../engine/step.ts'
@@ -16,7 +15,7 @@ export const listSeries = defineStep({
   version: 1,
   summary: 'Reads the headers of a sorted patient and tells what each series is.',
   per: 'case',
-  params: z.object({}),
+  params: z => z.object({}),
   inputs: { patient: one(dicomFolder, 'sorted.patient') },
   outputs: { record: one(jsonFile<SeriesListing>(), 'state.record') },
   memory: () => 120e6,

@@ -1,8 +1,7 @@
-import { z } from 'zod'
 import { heldBackJson } from '../../artifacts/heldBackJson.ts'
 import { workbook } from '../../artifacts/workbook.ts'
 import { type Finding, finding } from '../../core/finding.ts'
-import { defineStep, each, editable } from '../../engine/step.ts'
+import { defineStep, each, editable, type ParamsOf, type Zod } from '../../engine/step.ts'
 import type { Cell } from '../../formats/table/cell.ts'
 import type { ColumnSpec, WorksheetSpec } from '../../formats/table/worksheetSpec.ts'
 import { findingsSheet } from '../findingsSheet.ts'
@@ -13,20 +12,21 @@ import { imageCount, seriesRule } from './seriesRule.ts'
 /** The second worksheet: the one that extract-modalities reads where it is told nothing else. */
 export const ANNOTATION_SHEET = 'Annotation'
 
-const params = z.object({
-  pidColumn: z.string().describe('Title of the column of patients.'),
-  modalities: z
-    .array(
-      z.object({
-        name: z.string().describe('Name of the modality.'),
-        column: z.string().describe('Title of its column.'),
-        rule: seriesRule,
-      }),
-    )
-    .describe('The modalities in the order of their columns.'),
-  accept: z.string().describe('The command that reads the workbook, for its first worksheet.'),
-})
-type Params = z.infer<typeof params>
+const params = (z: Zod) =>
+  z.object({
+    pidColumn: z.string().describe('Title of the column of patients.'),
+    modalities: z
+      .array(
+        z.object({
+          name: z.string().describe('Name of the modality.'),
+          column: z.string().describe('Title of its column.'),
+          rule: seriesRule(z),
+        }),
+      )
+      .describe('The modalities in the order of their columns.'),
+    accept: z.string().describe('The command that reads the workbook, for its first worksheet.'),
+  })
+type Params = ParamsOf<typeof params>
 
 interface Proposal {
   readonly pid: string

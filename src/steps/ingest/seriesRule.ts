@@ -1,47 +1,48 @@
-import { z } from 'zod'
+import type { ParamsOf, Zod } from '../../engine/step.ts'
 import type { SeriesTraits } from './seriesTraits.ts'
 
 /** What the headers of a series must say to be taken for a modality; every condition that is given must hold. */
-export const seriesRule = z
-  .strictObject({
-    modality: z
-      .array(z.string())
-      .min(1)
-      .optional()
-      .describe('Values of Modality (0008,0060), one of which it has.'),
-    image_type: z
-      .array(z.string())
-      .min(1)
-      .optional()
-      .describe('Values that ImageType (0008,0008) has, all of them, at any place.'),
-    not_image_type: z
-      .array(z.string())
-      .min(1)
-      .optional()
-      .describe('Values that ImageType (0008,0008) has not, none of them.'),
-    min_instances: z
-      .int()
-      .min(1)
-      .optional()
-      .describe('Images of the series, at least; frames count as images.'),
-    max_slice_thickness_mm: z
-      .number()
-      .positive()
-      .optional()
-      .describe('SliceThickness (0018,0050) in mm, at most.'),
-    kernel: z
-      .string()
-      .optional()
-      .describe(
-        'Beginning of ConvolutionKernel (0018,1210), such as Bv; upper and lower case count as equal.',
-      ),
-    contrast: z
-      .boolean()
-      .optional()
-      .describe('Whether ContrastBolusAgent (0018,0010) names an agent; many scanners leave it empty.'),
-  })
-  .describe('What the headers of a series must say to be taken for the modality.')
-export type SeriesRule = z.infer<typeof seriesRule>
+export const seriesRule = (z: Zod) =>
+  z
+    .strictObject({
+      modality: z
+        .array(z.string())
+        .min(1)
+        .optional()
+        .describe('Values of Modality (0008,0060), one of which it has.'),
+      image_type: z
+        .array(z.string())
+        .min(1)
+        .optional()
+        .describe('Values that ImageType (0008,0008) has, all of them, at any place.'),
+      not_image_type: z
+        .array(z.string())
+        .min(1)
+        .optional()
+        .describe('Values that ImageType (0008,0008) has not, none of them.'),
+      min_instances: z
+        .int()
+        .min(1)
+        .optional()
+        .describe('Images of the series, at least; frames count as images.'),
+      max_slice_thickness_mm: z
+        .number()
+        .positive()
+        .optional()
+        .describe('SliceThickness (0018,0050) in mm, at most.'),
+      kernel: z
+        .string()
+        .optional()
+        .describe(
+          'Beginning of ConvolutionKernel (0018,1210), such as Bv; upper and lower case count as equal.',
+        ),
+      contrast: z
+        .boolean()
+        .optional()
+        .describe('Whether ContrastBolusAgent (0018,0010) names an agent; many scanners leave it empty.'),
+    })
+    .describe('What the headers of a series must say to be taken for the modality.')
+export type SeriesRule = ParamsOf<typeof seriesRule>
 
 /** A condition of a rule that a series does not meet. */
 export interface UnmetCondition {

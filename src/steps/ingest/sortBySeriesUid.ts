@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import {
   type DicomFolder,
   dicomFolder,
@@ -8,26 +7,30 @@ import {
 import { type FileCopies, fileCopies } from '../../artifacts/fileCopies.ts'
 import { jsonFile } from '../../artifacts/jsonFile.ts'
 import { finding } from '../../core/finding.ts'
-import { defineStep, each, one, type StepContext } from '../../engine/step.ts'
+import { defineStep, each, one, type ParamsOf, type StepContext, type Zod } from '../../engine/step.ts'
 import type { SeriesHeader } from '../../formats/dicom/seriesHeader.ts'
 import { folderName } from './folderName.ts'
 import { PatientSorter } from './patientSorter.ts'
 import { skipReason } from './skipReason.ts'
 import { requireBalance, type SkippedFile, type SortRecord } from './sortRecord.ts'
 
-const params = z.object({
-  pidFrom: z
-    .enum(['folder', 'PatientID'])
-    .default('folder')
-    .describe('What tells the patient of a file: the folder below the raw folder, or its PatientID.'),
-  link: z
-    .enum(['none', 'hard', 'sym'])
-    .default('none')
-    .describe('Whether files are copied, or linked hard or symbolically.'),
-  patients: z.array(z.string()).optional().describe('The patients of the case, where PatientID tells them.'),
-  output: z.string().describe('The output folder, relative to the root.'),
-})
-type Params = z.infer<typeof params>
+const params = (z: Zod) =>
+  z.object({
+    pidFrom: z
+      .enum(['folder', 'PatientID'])
+      .default('folder')
+      .describe('What tells the patient of a file: the folder below the raw folder, or its PatientID.'),
+    link: z
+      .enum(['none', 'hard', 'sym'])
+      .default('none')
+      .describe('Whether files are copied, or linked hard or symbolically.'),
+    patients: z
+      .array(z.string())
+      .optional()
+      .describe('The patients of the case, where PatientID tells them.'),
+    output: z.string().describe('The output folder, relative to the root.'),
+  })
+type Params = ParamsOf<typeof params>
 
 /** Bytes that are held of one file while its patient is sorted. */
 const BYTES_A_FILE = 1500

@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import { type LabelMask, labelMask, niftiMask } from '../../artifacts/niftiMask.ts'
 import { type FloatVolume, niftiVolume } from '../../artifacts/niftiVolume.ts'
 import { textFile } from '../../artifacts/textFile.ts'
@@ -7,7 +6,15 @@ import { DataError } from '../../core/dataError.ts'
 import { type Finding, finding } from '../../core/finding.ts'
 import { formatMm } from '../../core/formatMm.ts'
 import type { Grid, Mask, Shape } from '../../core/volume.ts'
-import { defineStep, each, one, optional, type StepContext } from '../../engine/step.ts'
+import {
+  defineStep,
+  each,
+  one,
+  optional,
+  type ParamsOf,
+  type StepContext,
+  type Zod,
+} from '../../engine/step.ts'
 import { isSheared } from '../../formats/nifti/encode.ts'
 import { mergeLabels, remapLabels } from '../../imaging/labels.ts'
 import { resampleNearest } from '../../imaging/resampleNearest.ts'
@@ -16,20 +23,21 @@ import { infoYaml } from './infoYaml.ts'
 /** Half a voxel: a shift up to here is rounding in another program, more is another grid. */
 const SMALL_SHIFT_VOXELS = 0.5
 
-const params = z.object({
-  onGeometryMismatch: z
-    .enum(['copy', 'resample', 'reject'])
-    .default('copy')
-    .describe('What is done with a mask that lies more than half a voxel beside its volume.'),
-  info: z
-    .array(z.object({ name: z.string(), value: z.string() }))
-    .describe('The info file, field by field in order.'),
-  masks: z
-    .array(z.object({ name: z.string(), remap: z.record(z.string(), z.number()).optional() }))
-    .describe('Masks in the order in which they are merged, with the labels that each replaces.'),
-})
+const params = (z: Zod) =>
+  z.object({
+    onGeometryMismatch: z
+      .enum(['copy', 'resample', 'reject'])
+      .default('copy')
+      .describe('What is done with a mask that lies more than half a voxel beside its volume.'),
+    info: z
+      .array(z.object({ name: z.string(), value: z.string() }))
+      .describe('The info file, field by field in order.'),
+    masks: z
+      .array(z.object({ name: z.string(), remap: z.record(z.string(), z.number()).optional() }))
+      .describe('Masks in the order in which they are merged, with the labels that each replaces.'),
+  })
 
-type Params = z.infer<typeof params>
+type Params = ParamsOf<typeof params>
 
 export const confirmPairs = defineStep({
   name: 'confirm-pairs',

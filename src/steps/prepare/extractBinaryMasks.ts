@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import { labelMask, niftiMask } from '../../artifacts/niftiMask.ts'
 import { DataError } from '../../core/dataError.ts'
 import { finding } from '../../core/finding.ts'
@@ -14,11 +13,12 @@ export const extractBinaryMasks = defineStep({
   version: 1,
   summary: 'Writes one 0/1 mask for each label of the label map.',
   per: 'case',
-  params: z.object({
-    index: z.int().min(0).max(255).describe('The label that becomes 1.'),
-    shortForm: z.string().describe('Its short form, as in the name of the file.'),
-    known: z.array(z.int()).describe('Every label of the label map.'),
-  }),
+  params: z =>
+    z.object({
+      index: z.int().min(0).max(255).describe('The label that becomes 1.'),
+      shortForm: z.string().describe('Its short form, as in the name of the file.'),
+      known: z.array(z.int()).describe('Every label of the label map.'),
+    }),
   inputs: { mask: one(niftiMask, 'grouped.mask') },
   outputs: { binary: one(niftiMask, 'grouped.binary-mask') },
   memory: ({ voxels }) => 4 * voxels + 32e6,

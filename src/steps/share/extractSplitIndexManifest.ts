@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import { workbook } from '../../artifacts/workbook.ts'
 import { defineStep, each, one } from '../../engine/step.ts'
 import { indexFileName, indexSheet, outdatedSplit } from './splitSheet.ts'
@@ -8,11 +7,12 @@ export const extractSplitIndexManifest = defineStep({
   version: 1,
   summary: 'Writes the rows of a split that are in some subsets as workbooks of their own.',
   per: 'dataset',
-  params: z.object({
-    split: z.string().describe('Name of the split and of its worksheet.'),
-    subsets: z.array(z.array(z.string()).min(1)).describe('Groups of subsets, one workbook each.'),
-    sheet: z.string().describe('Main worksheet, by which the split is checked to be up to date.'),
-  }),
+  params: z =>
+    z.object({
+      split: z.string().describe('Name of the split and of its worksheet.'),
+      subsets: z.array(z.array(z.string()).min(1)).describe('Groups of subsets, one workbook each.'),
+      sheet: z.string().describe('Main worksheet, by which the split is checked to be up to date.'),
+    }),
   inputs: { manifest: one(workbook, 'grouped.manifest') },
   outputs: { indexes: each(workbook, 'grouped.index') },
   memory: () => 200e6,

@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import { workbook } from '../../artifacts/workbook.ts'
 import { amended, defineStep, one } from '../../engine/step.ts'
 import { type SplitColumns, type SplitRule, splitSheet } from './splitSheet.ts'
@@ -10,11 +9,12 @@ export const splitStep = (name: string, summary: string) =>
     version: 1,
     summary,
     per: 'dataset',
-    params: z.object({
-      rule: z.custom<SplitRule>().describe('How rows are assigned to subsets.'),
-      columns: z.custom<SplitColumns>().describe('Which columns of the main worksheet the rule goes by.'),
-      sheet: z.string().describe('The main worksheet.'),
-    }),
+    params: z =>
+      z.object({
+        rule: z.custom<SplitRule>().describe('How rows are assigned to subsets.'),
+        columns: z.custom<SplitColumns>().describe('Which columns of the main worksheet the rule goes by.'),
+        sheet: z.string().describe('The main worksheet.'),
+      }),
     inputs: { manifest: one(workbook, 'grouped.manifest') },
     outputs: { manifest: amended(workbook, 'grouped.manifest') },
     memory: () => 200e6,

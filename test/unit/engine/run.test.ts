@@ -11,14 +11,13 @@ import {
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { z } from 'zod'
 import { textFile } from '../../../src/artifacts/textFile.ts'
 import { DataError } from '../../../src/core/dataError.ts'
 import { finding } from '../../../src/core/finding.ts'
 import { inlineExecutor } from '../../../src/engine/executors/inline.ts'
 import type { CasePlan, Job, JobOutcome } from '../../../src/engine/job.ts'
 import { Run } from '../../../src/engine/run.ts'
-import { defineStep, each, editable, one, registerSteps } from '../../../src/engine/step.ts'
+import { defineStep, each, editable, one, StepRegistry } from '../../../src/engine/step.ts'
 import { type Workspace, workspaceAt } from '../../../src/engine/workspace.ts'
 import { RootBusyError } from '../../../src/storage/runLock.ts'
 
@@ -45,7 +44,7 @@ const shout = defineStep({
   version: 1,
   summary: 'Writes a text in capitals.',
   per: 'case',
-  params: z.object({ mark: z.string() }),
+  params: z => z.object({ mark: z.string() }),
   inputs: { text: one(countedText, 'in') },
   outputs: { loud: one(countedText, 'loud') },
   memory: () => 1,
@@ -62,7 +61,7 @@ const count = defineStep({
   version: 1,
   summary: 'Counts letters.',
   per: 'case',
-  params: z.object({}),
+  params: z => z.object({}),
   inputs: { loud: one(countedText, 'loud') },
   outputs: { counts: each(countedText, 'counts') },
   memory: () => 1,
@@ -74,14 +73,18 @@ const list = defineStep({
   version: 1,
   summary: 'Joins texts into one that people edit.',
   per: 'dataset',
-  params: z.object({}),
+  params: z => z.object({}),
   inputs: { texts: each(countedText, 'loud') },
   outputs: { list: editable(countedText, 'list') },
   memory: () => 1,
   run: ({ texts }) => ({ list: Object.values(texts).join('\n') }),
 })
 
-const steps = registerSteps([shout, count, list])
+const steps = new StepRegistry({
+  shout: async () => shout,
+  count: async () => count,
+  list: async () => list,
+})
 const base = { fields: {}, memory: 1, weight: 1 }
 
 const plan = (id: string, mark = '!'): CasePlan => ({

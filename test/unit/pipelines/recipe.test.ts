@@ -2,12 +2,11 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { z } from 'zod'
 import { textFile } from '../../../src/artifacts/textFile.ts'
 import { DataError } from '../../../src/core/dataError.ts'
 import { inlineExecutor } from '../../../src/engine/executors/inline.ts'
 import { Run } from '../../../src/engine/run.ts'
-import { defineStep, each, one, optional, registerSteps } from '../../../src/engine/step.ts'
+import { defineStep, each, one, optional, StepRegistry } from '../../../src/engine/step.ts'
 import { workspaceAt } from '../../../src/engine/workspace.ts'
 import type { SlotStep } from '../../../src/pipelines/pipelineSteps.ts'
 import {
@@ -24,7 +23,7 @@ const upper = defineStep({
   version: 1,
   summary: 'Upper case; a text of digits cannot be used.',
   per: 'case',
-  params: z.object({ mark: z.string().default('') }),
+  params: z => z.object({ mark: z.string().default('') }),
   inputs: { text: one(textFile, 'in'), hint: optional(textFile, 'hint') },
   outputs: { text: one(textFile, 'out') },
   memory: () => 1,
@@ -38,7 +37,7 @@ const double = defineStep({
   version: 1,
   summary: 'Twice.',
   per: 'case',
-  params: z.object({}),
+  params: z => z.object({}),
   inputs: { text: one(textFile, 'out') },
   outputs: { text: one(textFile, 'twice') },
   memory: () => 1,
@@ -49,7 +48,7 @@ const join = defineStep({
   version: 1,
   summary: 'All texts, and who was lost.',
   per: 'dataset',
-  params: z.object({ failed: z.array(z.object({ case: z.string(), reason: z.string() })).default([]) }),
+  params: z => z.object({ failed: z.array(z.object({ case: z.string(), reason: z.string() })).default([]) }),
   inputs: { texts: each(textFile, 'twice') },
   outputs: { text: one(textFile, 'joined') },
   memory: () => 1,
@@ -60,7 +59,11 @@ const join = defineStep({
     ].join(';'),
   }),
 })
-const STEPS = registerSteps([upper, double, join])
+const STEPS = new StepRegistry({
+  upper: async () => upper,
+  double: async () => double,
+  join: async () => join,
+})
 
 const use = (step: string, rest: Partial<SlotStep>): SlotStep => ({
   step,
@@ -73,7 +76,7 @@ const use = (step: string, rest: Partial<SlotStep>): SlotStep => ({
 
 let root: string
 let recipe: Recipe
-beforeEach(() => {
+beforeEach(async () => {
   root = mkdtempSync(path.join(tmpdir(), 'voxmill-recipe-'))
   for (const [pid, text] of Object.entries({ '007': 'a', '12': '34', 病人: 'b' })) {
     mkdirSync(path.join(root, 'in', pid), { recursive: true })
@@ -81,7 +84,7 @@ beforeEach(() => {
   }
   recipe = {
     workspace: workspaceAt(root),
-    steps: STEPS,
+    steps: await STEPS.load(STEPS.names),
     variables: { size: [3, 4], mode: 'none', end: '!' },
     uses: [
       use('upper', {
