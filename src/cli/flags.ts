@@ -1,4 +1,6 @@
+import path from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { UsageError } from '../core/fault.ts'
 import type { Shape } from '../core/volume.ts'
 
 const UNITS: Record<string, number> = { '': 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12 }
@@ -28,6 +30,32 @@ export function parseShape(text: string): Shape {
     throw new InvalidArgumentError('It must be three numbers of voxels, such as 96x96x40.')
   return sizes as unknown as Shape
 }
+
+const LARGEST_LABEL = 255
+
+/** One label of a label map, gathered with those before it. */
+export function parseLabel(text: string, earlier: readonly number[] = []): number[] {
+  const n = Number(text)
+  if (!Number.isInteger(n) || n < 1 || n > LARGEST_LABEL)
+    throw new InvalidArgumentError(`It must be a whole number from 1 to ${LARGEST_LABEL}.`)
+  return [...earlier, n]
+}
+
+/** One number of voxels, gathered with those before it. */
+export const parseCounts = (text: string, earlier: readonly number[] = []): number[] => [
+  ...earlier,
+  parseCount(text),
+]
+
+/** @throws UsageError unless there are three */
+export function requireThree(sizes: readonly number[]): readonly number[] {
+  if (sizes.length === 3) return sizes
+  throw new UsageError(`--crop_size has ${sizes.length} numbers, not three`, {
+    remedy: 'Give the voxels along x, y and z, for example --crop_size 384 384 160.',
+  })
+}
+
+export const absolutePath = (file: string): string => path.resolve(file)
 
 /** Options that every command that makes files has. */
 export const withRunFlags = (command: Command): Command =>

@@ -10,14 +10,16 @@ export interface StepFlag {
   /** As Commander has them: `--margin <mm>`. */
   readonly flags: string
   readonly description: string
-  readonly parse?: (text: string, earlier?: never) => unknown
+  // biome-ignore lint/suspicious/noExplicitAny: each flag gathers values of a type of its own
+  readonly parse?: (text: string, earlier?: any) => unknown
   readonly choices?: readonly string[]
   readonly param?: string
   /** The step that has the parameter, where it is not the one that the command is called by. */
   readonly of?: string
   readonly variable?: string
   /** From the value as parsed to that of the parameter or variable. */
-  readonly value?: (parsed: unknown) => unknown
+  // biome-ignore lint/suspicious/noExplicitAny: it takes what its own `parse` gives
+  readonly value?: (parsed: any) => unknown
 }
 
 export interface StepCommand {
@@ -42,7 +44,7 @@ export function stepCommand(context: CommandContext, spec: StepCommand): Command
   const given = spec.flags.map(flag => {
     const option = new Option(flag.flags, flag.description)
     if (flag.choices) option.choices([...flag.choices])
-    if (flag.parse) option.argParser(flag.parse as (text: string) => unknown)
+    if (flag.parse) option.argParser(flag.parse)
     command.addOption(option)
     return { flag, name: option.attributeName() }
   })

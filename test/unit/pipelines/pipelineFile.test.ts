@@ -62,6 +62,46 @@ describe('a pipeline file', () => {
     expect(problemsOf(() => parsePipelineFile('a: [', 'own.yaml', openPipeline)).length).toBeGreaterThan(0)
   })
 
+  describe('that extends another', () => {
+    const own = (text: string): string => {
+      const file = path.join(folder, 'own.yaml')
+      writeFileSync(file, text)
+      return file
+    }
+
+    it('changes variables, parameters and modalities, and leaves the rest', () => {
+      const base = openPipeline()
+      const changed = openPipeline(
+        own(
+          'extends: cta2mbf\nvariables: {mode: eval}\nparams:\n  keep-largest-components: {labels: [6]}\n  convert-dicom: {onUneven: resample}\n',
+        ),
+      )
+      expect(changed.variables).toEqual({ ...base.variables, mode: 'eval' })
+      const paramsOf = (step: string) => changed.steps.filter(s => s.step === step).map(s => s.params)
+      expect(paramsOf('keep-largest-components')).toEqual([{ labels: [6] }, { labels: [6] }])
+      expect(paramsOf('convert-dicom')).toEqual([{ onUneven: 'resample' }])
+      expect(changed.steps.map(s => s.step)).toEqual(base.steps.map(s => s.step))
+      expect(changed.modalities).toEqual(base.modalities)
+    })
+
+    it('is found from where it lies, and refused when it leads back to itself', () => {
+      writeFileSync(path.join(folder, 'middle.yaml'), 'extends: cta2mbf\nvariables: {mode: train}\n')
+      expect(openPipeline(own('extends: ./middle.yaml\n')).variables.mode).toBe('train')
+      expect(() => openPipeline(own('extends: ./own.yaml\n'))).toThrow(
+        expect.objectContaining({ message: expect.stringContaining('extends itself') }),
+      )
+    })
+
+    it('is refused with the line of a mistake, and for parameters of a step that there is not', () => {
+      expect(problemsOf(() => openPipeline(own('extends: cta2mbf\nvariable: {}\n')))).toEqual([
+        "2: the key 'variable' is not known here",
+      ])
+      expect(() => openPipeline(own('extends: cta2mbf\nparams: {regster: {}}\n'))).toThrow(
+        expect.objectContaining({ message: expect.stringContaining('regster') }),
+      )
+    })
+  })
+
   it('is suggested for a name that is nearly right', () => {
     expect(() => openPipeline('cta2mfb')).toThrow(
       expect.objectContaining({ name: 'UsageError', remedy: expect.stringContaining("'cta2mbf'") }),
