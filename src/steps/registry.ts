@@ -11,6 +11,11 @@ import { proposeAnnotation } from './ingest/proposeAnnotation.ts'
 import { sortBySeriesUid } from './ingest/sortBySeriesUid.ts'
 import { confirmPairs } from './prepare/confirmPairs.ts'
 import { extractBinaryMasks } from './prepare/extractBinaryMasks.ts'
+import { extractMbfMyocardium } from './prepare/extractMbfMyocardium.ts'
+import { extractPericardiumBbox } from './prepare/extractPericardiumBbox.ts'
+import { genCropReport } from './prepare/genCropReport.ts'
+import { keepLargestComponents } from './segment/keepLargestComponents.ts'
+import { collectSsl } from './share/collectSsl.ts'
 import { extractSplitIndexManifest } from './share/extractSplitIndexManifest.ts'
 import { makeSplitAcrossSites } from './share/makeSplitAcrossSites.ts'
 import { makeSplitPredefined } from './share/makeSplitPredefined.ts'
@@ -32,4 +37,9 @@ export const STEPS: StepRegistry = registerSteps([
   proposeAnnotation,
   extractModalities,
   genExtractReport,
+  keepLargestComponents,
+  extractMbfMyocardium,
+  extractPericardiumBbox,
+  genCropReport,
+  collectSsl,
 ])
