@@ -1,5 +1,6 @@
 import { DICOM_FINDING_CODES } from './dicomFindingCodes.ts'
 import type { FindingKind } from './finding.ts'
+import { HEART_FINDING_CODES } from './heartFindingCodes.ts'
 import { PIPELINE_FINDING_CODES } from './pipelineFindingCodes.ts'
 import { SLICE_FINDING_CODES } from './sliceFindingCodes.ts'
 
@@ -314,4 +315,5 @@ export const FINDING_CODES = {
   ...DICOM_FINDING_CODES,
   ...PIPELINE_FINDING_CODES,
   ...SLICE_FINDING_CODES,
+  ...HEART_FINDING_CODES,
 } as const satisfies Record<string, FindingKind>

@@ -8,6 +8,7 @@ import type { CasePlan, Job, SlotPaths } from '../engine/job.ts'
 import { DATASET } from '../engine/provenance.ts'
 import type { AnyStep, LoadedSteps, Slot } from '../engine/step.ts'
 import type { Workspace } from '../engine/workspace.ts'
+import type { LostCase } from '../steps/lostCases.ts'
 import { existsSync } from '../storage/exists.ts'
 import { listFolder, sizeOf } from '../storage/listFolder.ts'
 import { filledParams, filledPath, type SlotStep, type Variables } from './pipelineSteps.ts'
@@ -265,12 +266,6 @@ class CaseSizes {
     }
     return count
   }
-}
-
-/** A patient that was lost on the way, and why. */
-export interface LostCase {
-  readonly case: string
-  readonly reason: string
 }
 
 /**

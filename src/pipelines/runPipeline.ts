@@ -6,6 +6,7 @@ import type { JobOutcome } from '../engine/job.ts'
 import type { LoadedSteps } from '../engine/step.ts'
 import type { Workspace } from '../engine/workspace.ts'
 import type { PatientBalance } from '../steps/ingest/sortRecord.ts'
+import type { LostCase } from '../steps/lostCases.ts'
 import { existsSync } from '../storage/exists.ts'
 import { listFolder } from '../storage/listFolder.ts'
 import { readAnnotation } from './annotationTable.ts'
@@ -21,7 +22,7 @@ import {
   type PipelineStep,
   unitOf,
 } from './pipelineSteps.ts'
-import { datasetPlan, datasetUses, type LostCase, type Recipe, recipeCases, recipePlan } from './recipe.ts'
+import { datasetPlan, datasetUses, type Recipe, recipeCases, recipePlan } from './recipe.ts'
 import type { SortOptions } from './sortJobs.ts'
 import { sortStages } from './sortStages.ts'
 import { namePattern } from './stageFolders.ts'

@@ -19,4 +19,12 @@ export const STEPS = new StepRegistry({
   'propose-annotation': async () => (await import('./ingest/proposeAnnotation.ts')).proposeAnnotation,
   'extract-modalities': async () => (await import('./ingest/extractModalities.ts')).extractModalities,
   'gen-extract-report': async () => (await import('./ingest/genExtractReport.ts')).genExtractReport,
+  'keep-largest-components': async () =>
+    (await import('./segment/keepLargestComponents.ts')).keepLargestComponents,
+  'extract-mbf-myocardium': async () =>
+    (await import('./prepare/extractMbfMyocardium.ts')).extractMbfMyocardium,
+  'extract-pericardium-bbox': async () =>
+    (await import('./prepare/extractPericardiumBbox.ts')).extractPericardiumBbox,
+  'gen-crop-report': async () => (await import('./prepare/genCropReport.ts')).genCropReport,
+  'collect-ssl': async () => (await import('./share/collectSsl.ts')).collectSsl,
 })

@@ -3,7 +3,7 @@ import { type FloatVolume, niftiVolume } from '../../artifacts/niftiVolume.ts'
 import { textFile } from '../../artifacts/textFile.ts'
 import { farthestCornerShift, voxelSizes } from '../../core/affine.ts'
 import { DataError } from '../../core/dataError.ts'
-import { type Finding, finding } from '../../core/finding.ts'
+import { finding } from '../../core/finding.ts'
 import { formatMm } from '../../core/formatMm.ts'
 import type { Grid, Mask, Shape } from '../../core/volume.ts'
 import {
@@ -18,10 +18,9 @@ import {
 import { isSheared } from '../../formats/nifti/encode.ts'
 import { mergeLabels, remapLabels } from '../../imaging/labels.ts'
 import { resampleNearest } from '../../imaging/resampleNearest.ts'
+import { SMALL_SHIFT_VOXELS } from '../sameGrid.ts'
+import { unsoundLabels } from '../unsoundLabels.ts'
 import { infoYaml } from './infoYaml.ts'
-
-/** Half a voxel: a shift up to here is rounding in another program, more is another grid. */
-const SMALL_SHIFT_VOXELS = 0.5
 
 const params = (z: Zod) =>
   z.object({
@@ -113,7 +112,7 @@ function onVolumeGrid(
   context: StepContext,
 ): LabelMask {
   const where = context.source('masks', name)
-  const bad = badValues(m, where)
+  const bad = unsoundLabels(m, where)
   if (bad.length > 0)
     throw new DataError(bad[0]!.code, bad.map(b => b.message).join('; '), { where, findings: bad })
   if (m.rounded > 0)
@@ -175,21 +174,6 @@ function placed(mask: Mask, grid: Grid, where: string, p: Params, context: StepC
     }),
   )
   return { grid, data: mask.data }
-}
-
-function badValues(m: LabelMask, where: string): Finding[] {
-  const first =
-    m.firstBad === undefined ? '' : `, the first is ${m.firstBad.value} at voxel ${m.firstBad.index}`
-  const kinds = [
-    ['mask-not-finite', m.notFinite, 'NaN or infinite'],
-    ['mask-not-whole', m.notWhole, 'not whole numbers'],
-    ['mask-out-of-range', m.outOfRange, 'outside 0 to 255'],
-  ] as const
-  return kinds.flatMap(([code, voxels, what]) =>
-    voxels === 0
-      ? []
-      : [finding(code, where, `${voxels} mask voxels are ${what}${first}`, { numbers: { voxels } })],
-  )
 }
 
 function merged(
