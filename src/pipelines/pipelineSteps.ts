@@ -7,7 +7,7 @@ export const variables = z
   .record(z.string().regex(/^[a-z][a-z0-9_]*$/), variable)
   .default({})
   .describe(
-    'Values that steps share. `$name` stands for one in a parameter; `{name}` in a path, where numbers of a list are joined by x, and `{_name}` for the same with an underscore before it, or for nothing where it is null or none.',
+    'Values that steps share. `$name` stands for one in a parameter; `{name}` in a path, where numbers of a list are joined by x, `{_name}` for the same with an underscore before it, or for nothing where it is null or none, and `{name.json}` for a path with that in place of its extension.',
   )
 
 const params = z.record(z.string(), z.json())
@@ -79,6 +79,8 @@ export const unitOf = (step: PipelineStep): string =>
 const shown = (value: Variable): string => (Array.isArray(value) ? value.join('x') : String(value))
 const isNothing = (value: Variable): boolean => value === null || value === 'none' || value === ''
 
+const PLACEHOLDER = /\{(_?)([a-z][a-z0-9_]*)(\.[a-z0-9.]+)?\}/g
+
 /**
  * A path with its variables filled in; `{pid}` and `{key}` stay, since the patient and the step decide them.
  *
@@ -87,14 +89,15 @@ const isNothing = (value: Variable): boolean => value === null || value === 'non
  */
 export function filledPath(template: string, variables: Variables): string | null {
   let none = false
-  const path = template.replace(/\{(_?)([a-z][a-z0-9_]*)\}/g, (whole, prefix: string, name: string) => {
+  const path = template.replace(PLACEHOLDER, (whole, prefix: string, name: string, extension?: string) => {
     if (name === 'pid' || name === 'key') return whole
     const value = variables[name]
     if (value === undefined)
       throw new RangeError(`{${prefix}${name}} in ${template}: there is no such variable`)
     if (prefix === '_') return isNothing(value) ? '' : `_${shown(value)}`
     if (value === null) none = true
-    return shown(value)
+    const text = shown(value)
+    return extension === undefined ? text : text.replace(/\.[^./]*$/, '') + extension
   })
   return none ? null : path
 }

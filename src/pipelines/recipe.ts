@@ -113,16 +113,16 @@ export function recipeCases(recipe: Recipe): string[] {
   const ids = new Set<string>()
   for (const template of read) {
     const filled = filledPath(template, recipe.variables)
-    if (filled !== null) for (const id of idsAt(recipe.workspace, filled)) ids.add(id)
+    if (filled !== null) for (const id of idsAt(recipe.workspace.root, filled)) ids.add(id)
   }
   return [...ids].sort()
 }
 
-/** What stands for `{pid}` among the names that fit the part of the path that has it. */
-function idsAt(workspace: Workspace, template: string): string[] {
+/** What stands for `{pid}` among the names that fit the part of the path, below the root, that has it. */
+export function idsAt(root: string, template: string): string[] {
   const parts = template.split('/')
   const at = parts.findIndex(part => part.includes(PID))
-  const folder = workspace.absolute(parts.slice(0, at).join('/') || '.')
+  const folder = path.resolve(root, parts.slice(0, at).join('/') || '.')
   if (!existsSync(folder)) return []
   const [before, after] = parts[at]!.split(PID) as [string, string]
   const { folders, files } = listFolder(folder)
@@ -162,17 +162,15 @@ function caseJob(
   const inputs: Record<string, SlotPaths> = {}
   let refusal: Finding | undefined
   for (const [slot, { many }] of Object.entries(step.inputs as Record<string, Slot<unknown>>)) {
-    const asked = located(recipe, use.inputs[slot] ?? null, pid)
-    const missing = (asked === null ? [] : typeof asked === 'string' ? [asked] : Object.values(asked)).filter(
-      p => !isThere(p),
-    )
-    const [first] = missing
-    if (many === 'optional' && first !== undefined && !isNamedByUser(use.inputs[slot])) inputs[slot] = null
-    else {
-      inputs[slot] = asked
-      if (first !== undefined) refusal ??= inputMissing(recipe, use, pid, first)
-    }
+    const template = use.inputs[slot] ?? null
+    const asked = located(recipe, template, pid)
+    const missing = pathsOf({ slot: asked }).find(p => !isThere(p))
+    // A file that is not of the patient, such as a model, was chosen by someone; its reader tells best what is missing.
+    const isOfPatient = template !== null && templatesOf({ slot: template }).some(t => t.includes(PID))
+    const isAbsent = missing !== undefined && isOfPatient
+    inputs[slot] = many === 'optional' && isAbsent ? null : asked
     if (many === 'one' && asked === null) refusal ??= inputMissing(recipe, use, pid, slot)
+    else if (many !== 'optional' && isAbsent) refusal ??= inputMissing(recipe, use, pid, missing)
   }
   const files = pathsOf(inputs)
   const size = sizes.of(files)
@@ -197,10 +195,6 @@ function partOf({ variables }: Recipe, { part }: SlotStep): { part?: string } {
   const filled = part === undefined ? null : filledPath(part, variables)
   return filled === null ? {} : { part: filled }
 }
-
-/** A path without the patient in it is a file that someone chose, such as a model: it must be there. */
-const isNamedByUser = (template: Templates[string] | undefined): boolean =>
-  typeof template === 'string' && !template.includes(PID)
 
 /** Paths of a slot for a patient, relative to the root. */
 function located({ workspace, variables }: Recipe, template: Templates[string], pid: string): SlotPaths {

@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
 import type { CommandContext } from '../context.ts'
-import { absolutePath, parseCount, parseCounts, parseNumber, requireThree } from '../flags.ts'
+import { absolutePath, parseCounts, parseNumber, requireThree } from '../flags.ts'
 import { type StepFlag, stepCommand } from '../pipelineCommand.ts'
+import { NETWORK_FLAGS } from './segmentChambers.ts'
 
 /** Flags that decide in which folder inference lies; the steps that read it have them too. */
 export const INFERENCE_FLAGS: readonly StepFlag[] = [
@@ -39,18 +40,7 @@ export const inferMbfCommand = (context: CommandContext): Command =>
         parse: parseNumber,
         param: 'padValue',
       },
-      {
-        flags: '--device <name>',
-        description: 'where it is computed; cpu unless the pipeline file says otherwise',
-        choices: ['auto', 'cpu', 'cuda'],
-        param: 'device',
-      },
-      {
-        flags: '--threads <n>',
-        description: 'threads of one inference',
-        parse: parseCount,
-        param: 'threads',
-      },
+      ...NETWORK_FLAGS,
     ],
     help: `Examples:
   voxmill infer-mbf --root_dir ROOT --model models/generator_eval.onnx --mode eval
