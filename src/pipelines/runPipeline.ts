@@ -72,6 +72,10 @@ export function chosenSteps(
   return steps.slice(first, last + 1)
 }
 
+/** Those of them that a run of the whole pipeline carries out without being asked for each. */
+export const runSteps = (...args: Parameters<typeof chosenSteps>): PipelineStep[] =>
+  chosenSteps(...args).filter(s => isFolderStep(s) || !s.on_request)
+
 /** The steps of a pipeline that go by the files of each patient, and of the data set, as a recipe. */
 export const recipeOf = (run: Pick<PipelineRun, 'workspace' | 'steps' | 'pipeline' | 'chosen'>): Recipe => ({
   workspace: run.workspace,

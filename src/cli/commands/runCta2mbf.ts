@@ -1,7 +1,6 @@
 import path from 'node:path'
 import { Command, Option } from 'commander'
-import { isFolderStep } from '../../pipelines/pipelineSteps.ts'
-import { chosenSteps } from '../../pipelines/runPipeline.ts'
+import { runSteps } from '../../pipelines/runPipeline.ts'
 import type { CommandContext } from '../context.ts'
 import { carryOutPipeline, type PipelineFlags, withPipelineRunFlags } from '../pipelineRun.ts'
 
@@ -39,7 +38,7 @@ One patient that fails does not stop the others (exit code 8); run again, it doe
     )
   return withPipelineRunFlags(command).action(async (flags: Flags) => {
     await carryOutPipeline(context, flags, {
-      chosen: pipeline => chosenSteps(pipeline, flags).filter(s => isFolderStep(s) || !s.on_request),
+      chosen: pipeline => runSteps(pipeline, flags),
       raw: flags.raw?.map(folder => path.resolve(folder)),
       annotation: flags.annotation === undefined ? undefined : path.resolve(flags.annotation),
       byRules: flags.by === 'rules',

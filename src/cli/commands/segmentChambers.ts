@@ -1,7 +1,6 @@
 import path from 'node:path'
 import type { Command } from 'commander'
 import { UsageError } from '../../core/fault.ts'
-import { workspaceAt } from '../../engine/workspace.ts'
 import type { PipelineStep } from '../../pipelines/pipelineSteps.ts'
 import { isSlotStep } from '../../pipelines/pipelineSteps.ts'
 import { idsAt } from '../../pipelines/recipe.ts'
