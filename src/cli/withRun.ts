@@ -5,6 +5,7 @@ import { EXIT, type ExitCode } from '../core/fault.ts'
 import type { Finding } from '../core/finding.ts'
 import { inlineExecutor } from '../engine/executors/inline.ts'
 import { poolExecutor } from '../engine/executors/pool.ts'
+import type { ReadAhead } from '../engine/handOver.ts'
 import { Run } from '../engine/run.ts'
 import { usableMemory } from '../engine/usableMemory.ts'
 import type { Workspace } from '../engine/workspace.ts'
@@ -49,7 +50,12 @@ export function workerScript(): string {
 export async function withRun(
   context: CommandContext,
   flags: RunFlags,
-  place: { workspace: Workspace; writes: readonly string[]; workbooks?: readonly string[] },
+  place: {
+    workspace: Workspace
+    writes: readonly string[]
+    workbooks?: readonly string[]
+    ahead?: readonly ReadAhead[]
+  },
   work: (run: Stages) => Promise<CommandResult>,
 ): Promise<void> {
   const { console, setExit } = context.open(flags)
@@ -69,7 +75,7 @@ export async function withRun(
     steps,
     executor: cases =>
       workers === 1 || cases === 1
-        ? inlineExecutor(workspace, steps)
+        ? inlineExecutor(workspace, steps, place.ahead)
         : poolExecutor({
             workerFile: workerScript(),
             root: workspace.root,
@@ -80,6 +86,7 @@ export async function withRun(
     signal: context.signal,
     command: context.commandLine,
     writes: place.writes,
+    ahead: place.ahead ?? [],
   })
   let result: CommandResult
   try {

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import type { Finding } from '../core/finding.ts'
 import type { CasePlan, JobOutcome } from '../engine/job.ts'
-import type { Label } from '../profiles/labelMap.ts'
+import type { Label } from '../profiles/labels.ts'
 import type { ArchiveMatcher } from '../profiles/match.ts'
 import type { Table } from '../profiles/tableJoin.ts'
 import { existsSync } from '../storage/exists.ts'
@@ -15,11 +15,11 @@ import {
   inspectSampleJob,
   type NmePlace,
   presentOnDisk,
-  profileSplits,
   refusedPlan,
 } from './nmeJobs.ts'
 import { readArchiveManifest } from './nmeManifest.ts'
 import { type Sample, samplesOfManifest } from './nmeSamples.ts'
+import { profileSplits } from './nmeSplits.ts'
 
 /** Where the tutorial puts things below the root of a data set. */
 export const NME_FOLDERS = {

@@ -10,8 +10,9 @@ import {
 } from '../../pipelines/sortJobs.ts'
 import { balanceSum } from '../../steps/ingest/sortRecord.ts'
 import type { CommandContext } from '../context.ts'
+import { existingFolder } from '../existingFolder.ts'
+import { findWorkspace } from '../findWorkspace.ts'
 import { withRunFlags } from '../flags.ts'
-import { existingFolder, findWorkspace } from '../placeOf.ts'
 import { type RunFlags, withRun } from '../withRun.ts'
 
 interface Flags extends RunFlags {
