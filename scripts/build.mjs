@@ -2,49 +2,11 @@
 // times as fast as with a hundred small modules. Their licences go into dist/THIRD_PARTY_NOTICES.txt.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { isDeepStrictEqual } from 'node:util'
 import { build } from 'esbuild'
+import { fillInProfiles } from './checkedProfiles.mjs'
+import { fewerChunks } from './fewerChunks.mjs'
 
-// The profiles that ship with the program are checked now, so that no run needs to: its parser, with the libraries of
-// schemas and YAML, takes longer to load than a small command takes in all.
-async function checkedProfiles() {
-  // Inside the repository, so that the packages left outside the bundle are found.
-  const parser = path.resolve(`.tmp/profiles-${process.pid}.mjs`)
-  const options = { bundle: true, format: 'esm', platform: 'node', packages: 'external', logLevel: 'warning' }
-  try {
-    await build({ ...options, entryPoints: ['src/profiles/parse.ts'], outfile: parser })
-    const { parseProfile } = await import(pathToFileURL(parser).href)
-    return checkedBy(parseProfile)
-  } finally {
-    rmSync(parser, { force: true })
-  }
-}
-
-const checkedBy = parseProfile =>
-  readdirSync('profiles')
-    .filter(name => /\.ya?ml$/.test(name))
-    .map(name => {
-      const text = readFileSync(`profiles/${name}`, 'utf8')
-      const profile = parseProfile(text, name)
-      const plain = JSON.parse(JSON.stringify(profile))
-      if (!isDeepStrictEqual(plain, profile)) throw new Error(`${name} does not survive JSON`)
-      return { text, profile: plain }
-    })
-
-const CHECKED = JSON.stringify(await checkedProfiles())
-const fillInProfiles = {
-  name: 'checked-profiles',
-  setup({ onLoad }) {
-    onLoad({ filter: /[\\/]profiles[\\/]checkedProfiles\.ts$/ }, () => ({
-      contents: `export const CHECKED_PROFILES = ${CHECKED}`,
-      loader: 'js',
-    }))
-  },
-}
-
-// Nothing is written unless all of it was built, so that a broken source leaves the last build in place.
-const { outputFiles, metafile } = await build({
+const options = {
   entryPoints: { voxmill: 'src/voxmill.ts', worker: 'src/cli/worker.ts' },
   outdir: 'dist',
   bundle: true,
@@ -61,10 +23,15 @@ const { outputFiles, metafile } = await build({
   loader: { '.wasm': 'binary' },
   // Codec packages take the folder of their script to find that file by; it is not asked for where the bytes are given.
   define: { __dirname: '""' },
-  plugins: [fillInProfiles],
   sourcemap: 'linked',
   chunkNames: 'chunks/[name]-[hash]',
   logLevel: 'warning',
+}
+
+// Nothing is written unless all of it was built, so that a broken source leaves the last build in place.
+const { outputFiles, metafile } = await build({
+  ...options,
+  plugins: [await fillInProfiles(), await fewerChunks(options)],
   write: false,
   metafile: true,
 })

@@ -60,13 +60,13 @@ export async function withRun(
 ): Promise<void> {
   const { console, setExit } = context.open(flags)
   if (flags.dry_run) {
-    await work(dryRun(console, place.workspace, await context.steps()))
+    await work(dryRun(console, place.workspace, context.steps))
     return
   }
   // Told before the work, not after it.
   for (const file of place.workbooks ?? []) checkOutputFile(file)
   const started = performance.now()
-  const steps = await context.steps()
+  const steps = context.steps
   const workers = flags.jobs ?? os.availableParallelism()
   const memory = flags.memory ?? MEMORY_SHARE * usableMemory()
   const { workspace } = place
