@@ -3,9 +3,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { build } from 'esbuild'
+import { fillInProfiles } from './checkedProfiles.mjs'
+import { fewerChunks } from './fewerChunks.mjs'
 
-// Nothing is written unless all of it was built, so that a broken source leaves the last build in place.
-const { outputFiles, metafile } = await build({
+const options = {
   entryPoints: { voxmill: 'src/voxmill.ts', worker: 'src/cli/worker.ts' },
   outdir: 'dist',
   bundle: true,
@@ -25,6 +26,12 @@ const { outputFiles, metafile } = await build({
   sourcemap: 'linked',
   chunkNames: 'chunks/[name]-[hash]',
   logLevel: 'warning',
+}
+
+// Nothing is written unless all of it was built, so that a broken source leaves the last build in place.
+const { outputFiles, metafile } = await build({
+  ...options,
+  plugins: [await fillInProfiles(), await fewerChunks(options)],
   write: false,
   metafile: true,
 })

@@ -23,7 +23,7 @@ const CONTEXT: CommandContext = {
   open: () => {
     throw new Error('no command runs while the reference is made')
   },
-  steps: async () => new StepRegistry({}),
+  steps: new StepRegistry({}),
   commands: async () => [],
   commandLine: 'voxmill',
   signal: new AbortController().signal,

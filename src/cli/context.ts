@@ -3,10 +3,10 @@ import type { ExitCode } from '../core/fault.ts'
 import type { StepRegistry } from '../engine/step.ts'
 import type { Console } from './console.ts'
 
-/** What every command gets: a way to speak, to set the exit code, and the steps, loaded only when asked for. */
+/** What every command gets: a way to speak, to set the exit code, and the steps. */
 export interface CommandContext {
   open(options?: { json?: boolean }): { console: Console; setExit: (code: ExitCode) => void }
-  steps(): Promise<StepRegistry>
+  readonly steps: StepRegistry
   /** All commands, for a description of the whole. */
   commands(): Promise<readonly Command[]>
   /** The command line as typed, for whoever meets the lock. */

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { EXIT, type ExitCode, Fault } from '../core/fault.ts'
 import { VERSION } from '../core/version.ts'
+import { STEPS } from '../steps/registry.ts'
 import { normalizeArgv } from './argv.ts'
 import { COMMANDS } from './commandTable.ts'
 import { type Console, makeConsole } from './console.ts'
@@ -47,7 +48,7 @@ export async function main(argv: readonly string[]): Promise<number> {
         },
       }
     },
-    steps: async () => (await import('../steps/registry.ts')).STEPS,
+    steps: STEPS,
     commands: async () => (await program([], context)).commands,
     commandLine: ['voxmill', ...argv].join(' '),
     signal: stop.signal,

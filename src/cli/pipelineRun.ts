@@ -9,8 +9,8 @@ import { checkedRecipe, recipeCases, recipeFolders, recipeWorkbooks } from '../p
 import { type PipelineRun, recipeOf, runPipeline } from '../pipelines/runPipeline.ts'
 import { commandText } from './commandText.ts'
 import type { CommandContext } from './context.ts'
+import { existingFolder } from './existingFolder.ts'
 import { withPipelineFlag, withRunFlagsAtRoot } from './flags.ts'
-import { existingFolder } from './placeOf.ts'
 import { tellBalance } from './tellBalance.ts'
 import { type RunFlags, withRun } from './withRun.ts'
 

@@ -1,46 +1,9 @@
-import os from 'node:os'
 import path from 'node:path'
-import { UsageError } from '../core/fault.ts'
-import { STATE_FOLDER, type Workspace, workspaceAt } from '../engine/workspace.ts'
+import type { Workspace } from '../engine/workspace.ts'
 import type { NmePlace } from '../pipelines/nmeJobs.ts'
 import { openProfile, readProfileTables } from '../pipelines/openProfile.ts'
 import { ArchiveMatcher } from '../profiles/match.ts'
-import { existingFile } from '../storage/existingFile.ts'
-import { existsSync } from '../storage/exists.ts'
-
-/** Folders that belong to no data set, so that none may keep its receipts there. */
-const SHARED_FOLDERS: ReadonlySet<string> = new Set([
-  os.tmpdir(),
-  os.homedir(),
-  path.parse(process.cwd()).root,
-])
-
-/** How far above its output folder a data set's root may lie: root/grouped/splits/split01. */
-const MOST_LEVELS = 3
-
-/**
- * Where the receipts of a command go: the folder asked for; else the nearest folder, few levels above the output at
- * most, that has some; else the folder that holds both input and output side by side; else the output folder itself.
- */
-export function findWorkspace(options: {
-  asked?: string | undefined
-  input?: string
-  outputFolder: string
-}): Workspace {
-  const { asked, input, outputFolder } = options
-  if (asked !== undefined) return workspaceAt(asked)
-  const output = path.resolve(outputFolder)
-  for (let folder = output, level = 0; level <= MOST_LEVELS; folder = path.dirname(folder), level++) {
-    if (SHARED_FOLDERS.has(folder)) break
-    if (existsSync(path.join(folder, STATE_FOLDER))) return workspaceAt(folder)
-  }
-  if (input !== undefined) {
-    const parent = path.dirname(path.resolve(input))
-    const holdsBoth = output === parent || output.startsWith(parent + path.sep)
-    if (holdsBoth && !SHARED_FOLDERS.has(parent)) return workspaceAt(parent)
-  }
-  return workspaceAt(output)
-}
+import { existingFolder } from './existingFolder.ts'
 
 /** A place with its profile loaded, and the matcher that knows the profile's tables where they are needed. */
 export async function openPlace(options: {
@@ -53,7 +16,7 @@ export async function openPlace(options: {
   matcher: ArchiveMatcher
   tables: Awaited<ReturnType<typeof readProfileTables>>
 }> {
-  const loaded = openProfile(options.profile)
+  const loaded = await openProfile(options.profile)
   if (options.archive !== undefined) existingFolder(options.archive)
   const tables = options.archive === undefined ? [] : await readProfileTables(loaded, options.archive)
   // Without the archive only folders of samples are read back, for which tables are not needed.
@@ -67,11 +30,4 @@ export async function openPlace(options: {
     layout: matcher.layout,
   }
   return { place, matcher, tables }
-}
-
-/** @throws UsageError when it is not there or is a file. */
-export function existingFolder(folder: string): void {
-  existingFile(folder)
-  if (!existsSync(`${folder}${path.sep}.`))
-    throw new UsageError(`${folder} is a file, not a folder`, { remedy: 'Give the folder.', where: folder })
 }

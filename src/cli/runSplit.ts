@@ -3,13 +3,14 @@ import { UsageError } from '../core/fault.ts'
 import type { Job } from '../engine/job.ts'
 import { DATASET } from '../engine/provenance.ts'
 import { requireSheetNames, sameSheetName } from '../formats/table/sheetName.ts'
-import { splitColumns } from '../pipelines/nmeJobs.ts'
-import { readManifest } from '../pipelines/nmeManifest.ts'
+import { splitColumns } from '../pipelines/nmeSplits.ts'
 import { openProfile } from '../pipelines/openProfile.ts'
+import { readWorkbookAhead } from '../pipelines/readAhead.ts'
+import type { Profile } from '../profiles/schema.ts'
 import { FINDINGS_SHEET } from '../steps/findingsSheet.ts'
 import { type SplitRule, splitSheet } from '../steps/share/splitSheet.ts'
 import type { CommandContext } from './context.ts'
-import { findWorkspace } from './placeOf.ts'
+import { findWorkspace } from './findWorkspace.ts'
 import { type RunFlags, withRun } from './withRun.ts'
 
 export interface SplitFlags extends RunFlags {
@@ -19,23 +20,31 @@ export interface SplitFlags extends RunFlags {
   readonly workspace?: string
 }
 
-/** Adds one split worksheet to a workbook, or tells why not with the workbook untouched. */
+/**
+ * Adds one split worksheet to a workbook, or tells why not with the workbook untouched.
+ *
+ * @param ruleOf the rule of the split, which may depend on the profile
+ */
 export async function runSplit(
   context: CommandContext,
   flags: SplitFlags,
   sheet: string,
-  rule: SplitRule,
+  ruleOf: (profile: Profile) => SplitRule,
 ): Promise<void> {
   const file = path.resolve(flags.manifest_file)
-  requireSheetNames([rule.name])
+  const { split_name: name } = flags
+  requireSheetNames([name])
   for (const taken of [sheet, FINDINGS_SHEET])
-    if (sameSheetName(rule.name, taken))
-      throw new UsageError(`${rule.name} is the main worksheet or the one of the findings, not a split`, {
+    if (sameSheetName(name, taken))
+      throw new UsageError(`${name} is the main worksheet or the one of the findings, not a split`, {
         remedy: 'Give the split another name with --split_name.',
       })
-  const columns = splitColumns(openProfile(flags.profile).profile)
+  const { profile } = await openProfile(flags.profile)
+  const rule = ruleOf(profile)
+  const columns = splitColumns(profile)
+  const { book, ahead } = await readWorkbookAhead(file)
   // Tried before any job is made: what the user asked wrongly is a fault of the command, not of a case.
-  splitSheet(await readManifest(file, sheet), rule, columns)
+  splitSheet(await book.sheet(sheet), rule, columns)
   const workspace = findWorkspace({ asked: flags.workspace, outputFolder: path.dirname(file) })
   const manifest = workspace.relative(file)
   const job: Job = {
@@ -53,7 +62,12 @@ export async function runSplit(
   await withRun(
     context,
     flags,
-    { workspace, writes: [workspace.relative(path.dirname(file))], workbooks: [file] },
+    {
+      workspace,
+      writes: [workspace.relative(path.dirname(file))],
+      workbooks: [file],
+      ahead: ahead(workspace),
+    },
     async run => {
       await run.stage(rule.name, [{ case: DATASET, jobs: [job] }])
       return { results: [{ what: `worksheet ${rule.name}`, path: file }] }

@@ -5,6 +5,7 @@ import { EXIT, type ExitCode } from '../core/fault.ts'
 import type { Finding } from '../core/finding.ts'
 import { inlineExecutor } from '../engine/executors/inline.ts'
 import { poolExecutor } from '../engine/executors/pool.ts'
+import type { ReadAhead } from '../engine/handOver.ts'
 import { Run } from '../engine/run.ts'
 import { usableMemory } from '../engine/usableMemory.ts'
 import type { Workspace } from '../engine/workspace.ts'
@@ -50,18 +51,23 @@ export function workerScript(): string {
 export async function withRun(
   context: CommandContext,
   flags: RunFlags,
-  place: { workspace: Workspace; writes: readonly string[]; workbooks?: readonly string[] },
+  place: {
+    workspace: Workspace
+    writes: readonly string[]
+    workbooks?: readonly string[]
+    ahead?: readonly ReadAhead[]
+  },
   work: (run: Stages) => Promise<CommandResult>,
 ): Promise<void> {
   const { console, setExit } = context.open(flags)
   if (flags.dry_run) {
-    await work(dryRun(console, place.workspace, await context.steps()))
+    await work(dryRun(console, place.workspace, context.steps))
     return
   }
   // Told before the work, not after it.
   for (const file of place.workbooks ?? []) checkOutputFile(file)
   const started = performance.now()
-  const steps = await context.steps()
+  const steps = context.steps
   const workers = flags.jobs ?? os.availableParallelism()
   const memory = flags.memory ?? MEMORY_SHARE * usableMemory()
   const { workspace } = place
@@ -70,7 +76,7 @@ export async function withRun(
     steps,
     executor: cases =>
       workers === 1 || cases === 1
-        ? inlineExecutor(workspace, steps)
+        ? inlineExecutor(workspace, steps, place.ahead)
         : poolExecutor({
             workerFile: workerScript(),
             root: workspace.root,
@@ -81,6 +87,7 @@ export async function withRun(
     signal: context.signal,
     command: context.commandLine,
     writes: place.writes,
+    ahead: place.ahead ?? [],
   })
   let result: CommandResult
   try {

@@ -7,6 +7,7 @@ import { takeRoot } from '../storage/runLock.ts'
 import { sweepTree } from '../storage/sweepTree.ts'
 import type { Executor } from './executors/executor.ts'
 import { type Staleness, staleness } from './freshness.ts'
+import type { ReadAhead } from './handOver.ts'
 import type { CasePlan, Job, JobOutcome } from './job.ts'
 import { readReceipt, receiptPath } from './receipt.ts'
 import type { DispatchedCase } from './runCase.ts'
@@ -34,6 +35,8 @@ export interface RunOptions {
   readonly command: string
   /** Folders that the run writes in, relative to the root. */
   readonly writes: readonly string[]
+  /** What was read before the run: its digests need not be taken again. */
+  readonly ahead?: readonly ReadAhead[]
 }
 
 /** A job of a plan and whether it must be carried out; `voxmill … --dry-run` prints these. */
@@ -60,6 +63,9 @@ export class Run {
     this.#lock = lock
     this.swept = lock.swept
     this.#digests = openDigests(workspace)
+    this.#digests.remember(
+      (options.ahead ?? []).map(({ path, kind, stamp, digest }) => [path, kind, stamp, digest] as const),
+    )
     options.signal.addEventListener('abort', () => this.#stop.abort(), { once: true })
     if (options.signal.aborted) this.#stop.abort()
   }

@@ -1,5 +1,6 @@
 import type { DigestEntry } from '../storage/digestCache.ts'
-import { HandOver } from './handOver.ts'
+import { fileStamp } from '../storage/fileStamp.ts'
+import { HandOver, type ReadAhead } from './handOver.ts'
 import type { CasePlan, Job, JobOutcome } from './job.ts'
 import { runJob } from './runJob.ts'
 import { slotFiles } from './slotFiles.ts'
@@ -23,9 +24,10 @@ export async function runCase(
   registry: StepRegistry,
   emit: (outcome: JobOutcome) => void,
   signal?: AbortSignal,
+  ahead: readonly ReadAhead[] = [],
 ): Promise<void> {
   const steps = await registry.load(plan.jobs.map(job => job.step))
-  const handOver = new HandOver()
+  const handOver = new HandOver(ahead.filter(a => fileStamp(workspace.absolute(a.path)) === a.stamp))
   const digests = new Map(known.map(e => [`${e[1]}\0${e[0]}`, e] as const))
   let failed: JobOutcome | undefined
   /** Files that a failed or skipped job did not make. */

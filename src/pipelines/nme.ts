@@ -1,6 +1,6 @@
 import path from 'node:path'
 import type { CasePlan, JobOutcome } from '../engine/job.ts'
-import type { Label } from '../profiles/labelMap.ts'
+import type { Label } from '../profiles/labels.ts'
 import type { ArchiveMatcher } from '../profiles/match.ts'
 import type { Table } from '../profiles/tableJoin.ts'
 import { existsSync } from '../storage/exists.ts'
@@ -14,11 +14,11 @@ import {
   inspectSampleJob,
   type NmePlace,
   presentOnDisk,
-  profileSplits,
   refusedPlan,
 } from './nmeJobs.ts'
 import { readArchiveManifest } from './nmeManifest.ts'
 import { type Sample, samplesOfManifest } from './nmeSamples.ts'
+import { profileSplits } from './nmeSplits.ts'
 import type { Stages, StagesResult } from './stages.ts'
 
 /** Where the tutorial puts things below the root of a data set. */

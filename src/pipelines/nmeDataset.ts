@@ -1,8 +1,8 @@
 import path from 'node:path'
-import { parse } from 'yaml'
+import type { parse as parseYaml } from 'yaml'
 import { receiptsOf } from '../engine/receipt.ts'
 import type { Workspace } from '../engine/workspace.ts'
-import type { Label } from '../profiles/labelMap.ts'
+import type { Label } from '../profiles/labels.ts'
 import { readTextIfThere } from '../storage/readFile.ts'
 import type { NmePlace } from './nmeJobs.ts'
 import type { GroupedSample } from './nmeSamples.ts'
@@ -38,14 +38,21 @@ export function earlierJobs(workspace: Workspace): { jobs: EarlierJob[]; labels:
 }
 
 /** Samples with the attributes that only their info files know, where the profile's columns ask for such. */
-export function withInfoAttributes(place: NmePlace, samples: readonly GroupedSample[]): GroupedSample[] {
+export async function withInfoAttributes(
+  place: NmePlace,
+  samples: readonly GroupedSample[],
+): Promise<GroupedSample[]> {
   const wanted = place.profile.dataset.columns.map(c => c.from)
   const fields = new Map(place.profile.info.map(c => [c.from, c.name]))
+  const missingOf = (sample: GroupedSample) =>
+    sample.has.info ? wanted.filter(a => sample.attributes[a] === undefined && fields.has(a)) : []
+  if (samples.every(sample => missingOf(sample).length === 0)) return [...samples]
+  const { parse } = await import('yaml')
   return samples.map(sample => {
-    const missing = wanted.filter(a => sample.attributes[a] === undefined && fields.has(a))
-    if (missing.length === 0 || !sample.has.info) return sample
+    const missing = missingOf(sample)
+    if (missing.length === 0) return sample
     const text = readTextIfThere(path.join(place.grouped, place.layout.outputPath(sample.attributes, 'info')))
-    const info = readInfo(text)
+    const info = infoFields(text, parse)
     return {
       ...sample,
       attributes: {
@@ -61,7 +68,7 @@ export function withInfoAttributes(place: NmePlace, samples: readonly GroupedSam
 }
 
 /** A broken info file yields nothing here; inspect-sample reports it. */
-function readInfo(text: string | undefined): Record<string, unknown> {
+function infoFields(text: string | undefined, parse: typeof parseYaml): Record<string, unknown> {
   try {
     const value = parse(text ?? '', { version: '1.1' }) as unknown
     return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}

@@ -3,7 +3,7 @@ import type { CasePlan, Job } from '../engine/job.ts'
 import { DATASET } from '../engine/provenance.ts'
 import { receiptName } from '../engine/receipt.ts'
 import { STATE_FOLDER, type Workspace } from '../engine/workspace.ts'
-import type { Label } from '../profiles/labelMap.ts'
+import type { Label } from '../profiles/labels.ts'
 import { type GroupedLayout, shortFormInNames } from '../profiles/layout.ts'
 import { maskNames } from '../profiles/match.ts'
 import type { Profile } from '../profiles/schema.ts'
@@ -13,10 +13,10 @@ import { inspectSample } from '../steps/check/inspectSample.ts'
 import { genArchiveManifest } from '../steps/ingest/genArchiveManifest.ts'
 import { confirmPairs } from '../steps/prepare/confirmPairs.ts'
 import { extractBinaryMasks } from '../steps/prepare/extractBinaryMasks.ts'
-import type { SplitColumns, SplitRule } from '../steps/share/splitSheet.ts'
 import { indexFileName } from '../steps/share/splitSheet.ts'
 import { fileStamp, modifiedAt, stampedSize } from '../storage/fileStamp.ts'
 import type { GroupedSample, RefusedSample, Sample } from './nmeSamples.ts'
+import { type PlannedSplit, splitColumns } from './nmeSplits.ts'
 
 /** Folders of one data set on this machine, and what its paths are relative to. */
 export interface NmePlace {
@@ -243,12 +243,6 @@ export function presentIn(sample: GroupedSample, place: NmePlace, labels: readon
   return { ...sample.has, labels: labels.filter(l => sample.files.has(name(l))) }
 }
 
-export interface PlannedSplit {
-  readonly rule: SplitRule
-  /** Groups of subsets, one index manifest each. */
-  readonly index: readonly (readonly string[])[]
-}
-
 export function datasetManifestJob(
   place: NmePlace,
   folders: readonly string[],
@@ -298,39 +292,6 @@ export function datasetManifestJob(
     ...remade(options.remake),
   }
   return { case: DATASET, jobs: [job] }
-}
-
-/** The columns of the dataset manifest that splits go by; the defaults are the columns' usual names. */
-export function splitColumns(profile: Profile): SplitColumns {
-  const { split, sample, dataset } = profile
-  const patient = dataset.columns.find(c => c.from === sample.patient)?.name
-  return {
-    id: 'ID',
-    site: split.site ?? 'site',
-    collection: split.collection ?? 'collection',
-    subset: split.subset ?? 'subset',
-    ...(patient === undefined ? {} : { patient }),
-  }
-}
-
-/** The splits that a profile names, as rules. */
-export function profileSplits(profile: Profile): PlannedSplit[] {
-  return profile.splits.map(s => ({
-    index: s.index,
-    rule:
-      s.method === 'predefined'
-        ? { method: s.method, name: s.name, sites: s.sites, collections: s.collections }
-        : {
-            method: s.method,
-            name: s.name,
-            keepSites: profile.split.keep_sites,
-            testRatio: s.test_ratio,
-            valRatio: s.val_ratio,
-            seed: s.random_seed,
-            groupBy: s.group_by,
-            stratifyBy: s.stratify_by,
-          },
-  }))
 }
 
 /** Which files of a sample are there now. */

@@ -12,7 +12,7 @@ import { readText } from '../storage/readText.ts'
 export const DEFAULT_PROFILE = 'nme-2025.8.25'
 
 /** A profile by the name of a shipped one or by path. @throws UsageError, ProfileError */
-export function openProfile(nameOrFile: string = DEFAULT_PROFILE): LoadedProfile {
+export async function openProfile(nameOrFile: string = DEFAULT_PROFILE): Promise<LoadedProfile> {
   const folder = path.join(packageFolder(), 'profiles')
   return loadProfile(nameOrFile, { folder, fileNames: namesIn(folder) }, file => {
     existingFile(file)

@@ -1,17 +1,7 @@
-import { z } from 'zod'
+import type { Label } from './labels.ts'
 import { shortFormInNames } from './layout.ts'
 import { LabelMapError, type PlacedProblem } from './problem.ts'
-import type { Profile } from './schema.ts'
 import { readYaml } from './yamlSource.ts'
-
-/** A label of a label map. */
-export interface Label {
-  /** Voxel value, 0 to 255. */
-  readonly index: number
-  readonly name: string
-  /** As it stands in file names and column titles. */
-  readonly shortForm: string
-}
 
 interface PlacedLabel extends Label {
   readonly path: readonly PropertyKey[]
@@ -19,9 +9,14 @@ interface PlacedLabel extends Label {
 
 const EXAMPLE = 'Write it as in: short_form_index_map: {0: Bg, 1: NME}'
 
-const text = z.union([z.string(), z.number(), z.boolean()]).transform(String)
-const indexMap = z.record(z.string(), text)
-const listed = z.array(z.looseObject({ index: text, short_form: text, name: text.optional() }))
+const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Text; a number or truth value counts as what is written. */
+const textOf = (value: unknown): string | undefined =>
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? String(value)
+    : undefined
 
 /**
  * Reads a label map: `short_form_index_map` (index: short form), which may have a `full_form_index_map` beside it,
@@ -40,16 +35,10 @@ export function parseLabelMap(source: string, fileName: string): readonly Label[
   return labels.map(({ path: _, ...label }) => label).sort((a, b) => a.index - b.index)
 }
 
-/** The label map that a profile brings along, in the same form; undefined when it has none. */
-export const defaultLabels = ({ labels }: Profile): readonly Label[] | undefined =>
-  labels
-    ?.map(({ index, name, short_form }) => ({ index, name, shortForm: shortFormInNames(short_form) }))
-    .sort((a, b) => a.index - b.index)
-
 function readLabels(document: unknown, problems: PlacedProblem[]): PlacedLabel[] {
-  const map = z.record(z.string(), z.unknown()).safeParse(document)
-  const keys = ['short_form_index_map', 'labels'].filter(key => map.success && Object.hasOwn(map.data, key))
-  if (!map.success || keys.length !== 1) {
+  const map = isMapping(document) ? document : {}
+  const keys = ['short_form_index_map', 'labels'].filter(key => Object.hasOwn(map, key))
+  if (keys.length !== 1) {
     const message =
       keys.length > 1
         ? 'it has both short_form_index_map and labels'
@@ -57,40 +46,45 @@ function readLabels(document: unknown, problems: PlacedProblem[]): PlacedLabel[]
     problems.push({ path: [], message, remedy: keys.length > 1 ? 'Keep one of the two.' : `${EXAMPLE}.` })
     return []
   }
-  const labels =
-    keys[0] === 'labels' ? fromList(map.data.labels, problems) : fromIndexMaps(map.data, problems)
+  const labels = keys[0] === 'labels' ? fromList(map.labels, problems) : fromIndexMaps(map, problems)
   if (labels.length === 0 && problems.length === 0)
     problems.push({ path: [keys[0]!], message: 'it has no label', remedy: `${EXAMPLE}.` })
   return labels
 }
 
 function fromList(value: unknown, problems: PlacedProblem[]): PlacedLabel[] {
-  const parsed = listed.safeParse(value)
-  if (!parsed.success) {
-    for (const { path } of parsed.error.issues)
-      problems.push({
-        path: ['labels', ...path],
-        message:
-          path.length > 1 ? `'${String(path[1])}' is missing or no text` : 'it is not a list of labels',
-        remedy: 'Write each label as {index: 1, name: non mass enhancement, short_form: NME}.',
-      })
-    return []
-  }
-  return parsed.data.flatMap(({ index, name, short_form: shortForm }, number) =>
-    label(['labels', number], index, name, shortForm, ['index'], problems),
-  )
+  const before = problems.length
+  const refuse = (path: readonly PropertyKey[], message: string) =>
+    problems.push({
+      path: ['labels', ...path],
+      message,
+      remedy: 'Write each label as {index: 1, name: non mass enhancement, short_form: NME}.',
+    })
+  if (!Array.isArray(value)) refuse([], 'it is not a list of labels')
+  for (const [number, entry] of Array.isArray(value) ? value.entries() : [])
+    if (!isMapping(entry)) refuse([number], 'it is not a list of labels')
+    else
+      for (const key of ['index', 'short_form', 'name'])
+        if (textOf(entry[key]) === undefined && !(key === 'name' && entry[key] === undefined))
+          refuse([number, key], `'${key}' is missing or no text`)
+  if (problems.length > before) return []
+  return (value as Readonly<Record<string, unknown>>[]).flatMap((entry, number) => {
+    const [index, shortForm] = [textOf(entry.index)!, textOf(entry.short_form)!]
+    return label(['labels', number], index, textOf(entry.name), shortForm, ['index'], problems)
+  })
 }
 
 function fromIndexMaps(maps: Readonly<Record<string, unknown>>, problems: PlacedProblem[]): PlacedLabel[] {
-  const read = (key: string) => {
-    const parsed = indexMap.safeParse(maps[key] ?? {})
-    for (const { path } of parsed.success ? [] : parsed.error.issues)
-      problems.push({
-        path: [key, ...path],
-        message: 'a mapping of index to text is expected',
-        remedy: `${EXAMPLE}.`,
-      })
-    return parsed.success ? parsed.data : {}
+  const read = (key: string): Readonly<Record<string, string>> => {
+    const before = problems.length
+    const refuse = (path: readonly PropertyKey[]) =>
+      problems.push({ path, message: 'a mapping of index to text is expected', remedy: `${EXAMPLE}.` })
+    const map = maps[key] ?? {}
+    if (!isMapping(map)) refuse([key])
+    for (const [index, value] of isMapping(map) ? Object.entries(map) : [])
+      if (textOf(value) === undefined) refuse([key, index])
+    if (problems.length > before) return {}
+    return Object.fromEntries(Object.entries(map).map(([index, value]) => [index, String(value)]))
   }
   const [short, full] = [read('short_form_index_map'), read('full_form_index_map')]
   for (const index of Object.keys(full))

@@ -1,6 +1,6 @@
 import { UsageError } from '../core/fault.ts'
 import { nearestWord } from '../core/nearestWord.ts'
-import { parseProfile } from './parse.ts'
+import { CHECKED_PROFILES } from './checkedProfiles.ts'
 import type { Profile } from './schema.ts'
 
 const PROFILE_FILE = /\.ya?ml$/i
@@ -27,20 +27,25 @@ export const builtinProfiles = (fileNames: Iterable<string>): string[] =>
     .sort()
 
 /**
- * Loads a profile by the name of a shipped one, or by path: whatever ends in .yaml or .yml, or holds a slash.
+ * Loads a profile by the name of a shipped one, or by path: whatever ends in .yaml or .yml, or holds a slash. The parser
+ * is loaded only for a text that was not checked when the program was built.
  *
  * @param readText reads a file; its faults go through
  * @throws UsageError for an unknown name, ProfileError for a file that is no profile
  */
-export function loadProfile(
+export async function loadProfile(
   nameOrFile: string,
   shipped: ShippedProfiles,
   readText: (path: string) => string,
-): LoadedProfile {
+): Promise<LoadedProfile> {
   const file =
     PROFILE_FILE.test(nameOrFile) || /[/\\]/.test(nameOrFile) ? nameOrFile : shippedFile(nameOrFile, shipped)
   const folder = /^(.*)[/\\]/s.exec(file)?.[1] ?? '.'
-  return { profile: parseProfile(readText(file), file), file, folder: folder === '' ? '/' : folder }
+  const text = readText(file)
+  const profile =
+    CHECKED_PROFILES.find(checked => checked.text === text)?.profile ??
+    (await import('./parse.ts')).parseProfile(text, file)
+  return { profile, file, folder: folder === '' ? '/' : folder }
 }
 
 function shippedFile(name: string, { folder, fileNames }: ShippedProfiles): string {

@@ -3,9 +3,10 @@ import { expect, it } from 'vitest'
 import type { Job } from '../../src/engine/job.ts'
 import { DATASET } from '../../src/engine/provenance.ts'
 import { NME_FOLDERS, runNme } from '../../src/pipelines/nme.ts'
-import { type NmePlace, splitColumns } from '../../src/pipelines/nmeJobs.ts'
+import type { NmePlace } from '../../src/pipelines/nmeJobs.ts'
 import { readLabels } from '../../src/pipelines/nmeLabels.ts'
 import { phantomArchive } from '../../src/pipelines/nmePhantom.ts'
+import { splitColumns } from '../../src/pipelines/nmeSplits.ts'
 import { openProfile } from '../../src/pipelines/openProfile.ts'
 import { writePhantom } from '../../src/pipelines/writePhantom.ts'
 import { ArchiveMatcher } from '../../src/profiles/match.ts'
@@ -49,7 +50,7 @@ holdToContract(
   CONTRACTED.nme,
   root => writePhantom(root, phantomArchive({ seed: 11, samples: 6, shape: [16, 16, 8] })),
   async (workspace, oneByOne) => {
-    const { profile } = openProfile()
+    const { profile } = await openProfile()
     const matcher = new ArchiveMatcher(profile)
     const place: NmePlace = {
       workspace,
@@ -58,7 +59,7 @@ holdToContract(
       profile,
       layout: matcher.layout,
     }
-    const options = { labels: readLabels(undefined, profile), onGeometryMismatch: 'copy' } as const
+    const options = { labels: await readLabels(undefined, profile), onGeometryMismatch: 'copy' } as const
     await runNme({ stopped: false, dry: false, stage: oneByOne }, place, matcher, [], options)
     for (const job of furtherJobs(profile)) await oneByOne(job.step, [{ case: DATASET, jobs: [job] }])
   },

@@ -4,8 +4,9 @@ import { confirmPairsJob, type GeometryPolicy, refusedPlan } from '../../pipelin
 import { readArchiveManifest } from '../../pipelines/nmeManifest.ts'
 import { samplesOfManifest } from '../../pipelines/nmeSamples.ts'
 import type { CommandContext } from '../context.ts'
+import { findWorkspace } from '../findWorkspace.ts'
 import { withProfileFlag, withRunFlags } from '../flags.ts'
-import { findWorkspace, openPlace } from '../placeOf.ts'
+import { openPlace } from '../placeOf.ts'
 import { type RunFlags, withRun } from '../withRun.ts'
 
 interface Flags extends RunFlags {

@@ -3,8 +3,9 @@ import { Command, Option } from 'commander'
 import { EXIT, UsageError } from '../../core/fault.ts'
 import { type ConvertOptions, convertDicomJob, seriesFolders } from '../../pipelines/convertDicomJobs.ts'
 import type { CommandContext } from '../context.ts'
+import { existingFolder } from '../existingFolder.ts'
+import { findWorkspace } from '../findWorkspace.ts'
 import { parseCount, withRunFlags } from '../flags.ts'
-import { existingFolder, findWorkspace } from '../placeOf.ts'
 import { type RunFlags, withRun } from '../withRun.ts'
 
 interface Flags extends RunFlags {

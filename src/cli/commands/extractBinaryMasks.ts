@@ -5,8 +5,10 @@ import { binaryMaskJobs, isComplete } from '../../pipelines/nmeJobs.ts'
 import { readLabels } from '../../pipelines/nmeLabels.ts'
 import { samplesOfFolder } from '../../pipelines/nmeSamples.ts'
 import type { CommandContext } from '../context.ts'
+import { existingFolder } from '../existingFolder.ts'
+import { findWorkspace } from '../findWorkspace.ts'
 import { withProfileFlag, withRunFlags } from '../flags.ts'
-import { existingFolder, findWorkspace, openPlace } from '../placeOf.ts'
+import { openPlace } from '../placeOf.ts'
 import { type RunFlags, withRun } from '../withRun.ts'
 
 interface Flags extends RunFlags {
@@ -31,7 +33,7 @@ export function extractBinaryMasksCommand(context: CommandContext): Command {
     existingFolder(flags.root_dir)
     const workspace = findWorkspace({ asked: flags.workspace, outputFolder: flags.root_dir })
     const { place, matcher } = await openPlace({ profile: flags.profile, workspace, grouped: flags.root_dir })
-    const labels = readLabels(flags.label_explanation, place.profile)
+    const labels = await readLabels(flags.label_explanation, place.profile)
     const samples = samplesOfFolder(place.grouped, matcher).filter(s => s.has.mask)
     const todo = flags.skip_existing ? samples.filter(s => !isComplete(place, s, labels)) : samples
     if (samples.length === 0)

@@ -3,11 +3,11 @@ import { Command } from 'commander'
 import { UsageError } from '../../core/fault.ts'
 import type { Job } from '../../engine/job.ts'
 import { DATASET } from '../../engine/provenance.ts'
-import { readManifest } from '../../pipelines/nmeManifest.ts'
+import { readWorkbookAhead } from '../../pipelines/readAhead.ts'
 import { indexFileName, indexSheet } from '../../steps/share/splitSheet.ts'
 import type { CommandContext } from '../context.ts'
+import { findWorkspace } from '../findWorkspace.ts'
 import { withRunFlags } from '../flags.ts'
-import { findWorkspace } from '../placeOf.ts'
 import { type RunFlags, withRun } from '../withRun.ts'
 
 interface Flags extends RunFlags {
@@ -41,7 +41,8 @@ export function extractSplitIndexManifestCommand(context: CommandContext): Comma
       throw new UsageError('--subsets names no subset', {
         remedy: 'Name one or more, for example --subsets train val.',
       })
-    const table = await readManifest(file, flags.split_name)
+    const { book, ahead } = await readWorkbookAhead(file)
+    const table = await book.sheet(flags.split_name)
     for (const group of flags.subsets) indexSheet(table, flags.split_name, group)
     const folder = path.resolve(flags.output_index_manifest_dir)
     const workspace = findWorkspace({
@@ -68,7 +69,7 @@ export function extractSplitIndexManifestCommand(context: CommandContext): Comma
     await withRun(
       context,
       flags,
-      { workspace, writes: [workspace.relative(folder)], workbooks },
+      { workspace, writes: [workspace.relative(folder)], workbooks, ahead: ahead(workspace) },
       async run => {
         await run.stage('extract-split-index-manifest', [{ case: DATASET, jobs: [job] }])
         return { results: outputs.map(name => ({ what: 'index manifest', path: path.join(folder, name) })) }

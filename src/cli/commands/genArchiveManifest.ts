@@ -3,8 +3,9 @@ import { Command } from 'commander'
 import { archiveManifestJob } from '../../pipelines/nmeJobs.ts'
 import { readManifest } from '../../pipelines/nmeManifest.ts'
 import type { CommandContext } from '../context.ts'
+import { findWorkspace } from '../findWorkspace.ts'
 import { withProfileFlag, withRunFlags } from '../flags.ts'
-import { findWorkspace, openPlace } from '../placeOf.ts'
+import { openPlace } from '../placeOf.ts'
 import { type RunFlags, withRun } from '../withRun.ts'
 
 interface Flags extends RunFlags {

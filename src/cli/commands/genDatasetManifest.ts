@@ -6,8 +6,10 @@ import { datasetManifestJob, inspectSampleJob, presentIn } from '../../pipelines
 import { readLabels } from '../../pipelines/nmeLabels.ts'
 import { samplesOfFolder } from '../../pipelines/nmeSamples.ts'
 import type { CommandContext } from '../context.ts'
+import { existingFolder } from '../existingFolder.ts'
+import { findWorkspace } from '../findWorkspace.ts'
 import { parseNumber, withProfileFlag, withRunFlags } from '../flags.ts'
-import { existingFolder, findWorkspace, openPlace } from '../placeOf.ts'
+import { openPlace } from '../placeOf.ts'
 import { type RunFlags, withRun } from '../withRun.ts'
 
 interface Flags extends RunFlags {
@@ -51,7 +53,7 @@ export function genDatasetManifestCommand(context: CommandContext): Command {
     const output = path.resolve(flags.output_manifest_file)
     const workspace = findWorkspace({ asked: flags.workspace, outputFolder: flags.root_dir })
     const { place, matcher } = await openPlace({ profile: flags.profile, workspace, grouped: flags.root_dir })
-    const samples = withInfoAttributes(place, samplesOfFolder(place.grouped, matcher))
+    const samples = await withInfoAttributes(place, samplesOfFolder(place.grouped, matcher))
     if (samples.length === 0)
       throw new UsageError(`no sample lies below ${flags.root_dir}`, {
         remedy: `Run confirm-pairs first, or give the folder that it wrote; the profile ${place.profile.profile} expects ${place.profile.layout.folder}/${place.profile.layout.volume}.`,
@@ -61,7 +63,7 @@ export function genDatasetManifestCommand(context: CommandContext): Command {
     const labels =
       flags.label_explanation === undefined && earlier.labels.length > 0
         ? earlier.labels
-        : readLabels(flags.label_explanation, place.profile)
+        : await readLabels(flags.label_explanation, place.profile)
     const writes = [workspace.relative(path.dirname(output)), workspace.relative(place.grouped)]
     await withRun(context, flags, { workspace, writes, workbooks: [output] }, async run => {
       const options = {

@@ -1,5 +1,4 @@
 import { Command } from 'commander'
-import { openProfile } from '../../pipelines/openProfile.ts'
 import type { CommandContext } from '../context.ts'
 import { parseNumber, withProfileFlag, withRunFlags } from '../flags.ts'
 import { runSplit, type SplitFlags } from '../runSplit.ts'
@@ -31,15 +30,15 @@ export function makeSplitAcrossSitesCommand(context: CommandContext): Command {
       '\nExample:\n  voxmill make-split-across-sites --manifest_file root_dir/grouped/dataset_manifest.xlsx --split_name split07_Mix --test_ratio 0.3 --val_ratio 0.2 --random_seed 0 --group_by pid',
     )
   return withRunFlags(withProfileFlag(command)).action((flags: Flags) =>
-    runSplit(context, flags, flags.sheet, {
+    runSplit(context, flags, flags.sheet, profile => ({
       method: 'across-sites',
       name: flags.split_name,
-      keepSites: openProfile(flags.profile).profile.split.keep_sites,
+      keepSites: profile.split.keep_sites,
       testRatio: flags.test_ratio,
       valRatio: flags.val_ratio,
       seed: flags.random_seed,
       groupBy: flags.group_by,
       stratifyBy: flags.stratify_by,
-    }),
+    })),
   )
 }

@@ -24,11 +24,11 @@ export function makeSplitPredefinedCommand(context: CommandContext): Command {
       '\nExample:\n  voxmill make-split-predefined --manifest_file root_dir/grouped/dataset_manifest.xlsx --split_name split01_Tongji --site Tongji --collection train-val test-inner-01',
     )
   return withRunFlags(withProfileFlag(command)).action((flags: Flags) =>
-    runSplit(context, flags, flags.sheet_name, {
+    runSplit(context, flags, flags.sheet_name, () => ({
       method: 'predefined',
       name: flags.split_name,
       sites: flags.site,
       collections: flags.collection,
-    }),
+    })),
   )
 }

@@ -5,7 +5,7 @@ import { tryProfile } from '../../profiles/tryProfile.ts'
 import { formatTryReport } from '../../profiles/tryReport.ts'
 import { walk } from '../../storage/walk.ts'
 import type { CommandContext } from '../context.ts'
-import { existingFolder } from '../placeOf.ts'
+import { existingFolder } from '../existingFolder.ts'
 
 export function profileCommand(context: CommandContext): Command {
   return new Command('profile')
@@ -15,9 +15,9 @@ export function profileCommand(context: CommandContext): Command {
         .description('Check a profile; every problem is told with its line.')
         .argument('<profile>', 'file, or name of a built-in profile')
         .addHelpText('after', '\nExample:\n  voxmill profile check my-archive.yaml')
-        .action((file: string) => {
+        .action(async (file: string) => {
           const { console } = context.open()
-          const { profile } = openProfile(file)
+          const { profile } = await openProfile(file)
           console.say(
             `${file} is sound: profile ${profile.profile}, ${profile.files.length} kinds of file, ${profile.splits.length} splits`,
           )
@@ -34,7 +34,7 @@ export function profileCommand(context: CommandContext): Command {
         .action(async (file: string, root: string) => {
           const { console } = context.open()
           existingFolder(root)
-          const loaded = openProfile(file)
+          const loaded = await openProfile(file)
           const tables = await readProfileTables(loaded, path.resolve(root))
           const paths = [...walk(root)].filter(f => f.kind === 'file').map(f => f.path)
           console.say(formatTryReport(tryProfile(loaded.profile, paths, tables)))

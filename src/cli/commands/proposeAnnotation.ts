@@ -11,8 +11,9 @@ import { existsSync } from '../../storage/exists.ts'
 import { readWhole } from '../../storage/readFile.ts'
 import { commandText } from '../commandText.ts'
 import type { CommandContext } from '../context.ts'
+import { existingFolder } from '../existingFolder.ts'
+import { findWorkspace } from '../findWorkspace.ts'
 import { withPipelineFlag, withRunFlags } from '../flags.ts'
-import { existingFolder, findWorkspace } from '../placeOf.ts'
 import { type RunFlags, withRun } from '../withRun.ts'
 
 interface Flags extends RunFlags {

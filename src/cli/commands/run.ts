@@ -7,8 +7,9 @@ import type { GeometryPolicy } from '../../pipelines/nmeJobs.ts'
 import { readLabels } from '../../pipelines/nmeLabels.ts'
 import { existsSync } from '../../storage/exists.ts'
 import type { CommandContext } from '../context.ts'
+import { existingFolder } from '../existingFolder.ts'
 import { withProfileFlag, withRunFlagsAtRoot } from '../flags.ts'
-import { existingFolder, openPlace } from '../placeOf.ts'
+import { openPlace } from '../placeOf.ts'
 import { type RunFlags, withRun } from '../withRun.ts'
 import { geometryOption } from './confirmPairs.ts'
 import { runCta2mbfCommand } from './runCta2mbf.ts'
@@ -66,7 +67,7 @@ export async function carryOutNme(context: CommandContext, flags: RunNmeFlags): 
     grouped: path.join(root, NME_FOLDERS.grouped),
   })
   const labelMap = path.join(root, NME_FOLDERS.labelMap)
-  const labels = readLabels(existsSync(labelMap) ? labelMap : undefined, place.profile)
+  const labels = await readLabels(existsSync(labelMap) ? labelMap : undefined, place.profile)
   await withRun(
     context,
     flags,

@@ -10,9 +10,9 @@ import { existingFile } from '../../storage/existingFile.ts'
 import { existsSync } from '../../storage/exists.ts'
 import { readText } from '../../storage/readText.ts'
 import type { CommandContext } from '../context.ts'
+import { existingFolder } from '../existingFolder.ts'
 import { absolutePath, parseCount } from '../flags.ts'
 import { type StepFlag, stepCommand } from '../pipelineCommand.ts'
-import { existingFolder } from '../placeOf.ts'
 
 /** Flags of every step that runs a network. */
 export const NETWORK_FLAGS: readonly StepFlag[] = [

@@ -21,7 +21,7 @@ export function verifyCommand(context: CommandContext): Command {
           exitCode: EXIT.nothingToDo,
         })
       let count = 0
-      const result = await verifyOutputs(workspace, await context.steps(), path =>
+      const result = await verifyOutputs(workspace, context.steps, path =>
         console.redraw(`${++count}  ${path}`),
       )
       for (const [kind, style, list] of [

@@ -27,7 +27,7 @@ export function whyCommand(context: CommandContext): Command {
         throw new UsageError(`no receipt claims ${file}`, {
           remedy: 'voxmill did not make it, or its receipt was removed; `voxmill verify` lists such files.',
         })
-      const steps = await (await context.steps()).load([...all.values()].map(({ receipt }) => receipt.step))
+      const steps = await context.steps.load([...all.values()].map(({ receipt }) => receipt.step))
       const seen = new Set<string>()
       const tell = async (path: string, depth: number): Promise<void> => {
         const made = all.get(path)

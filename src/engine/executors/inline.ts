@@ -1,15 +1,24 @@
+import type { ReadAhead } from '../handOver.ts'
 import { runCase } from '../runCase.ts'
 import type { StepRegistry } from '../step.ts'
 import type { Workspace } from '../workspace.ts'
 import type { Executor } from './executor.ts'
 
-/** Runs cases one after the other in this process. */
-export function inlineExecutor(workspace: Workspace, steps: StepRegistry): Executor {
+/**
+ * Runs cases one after the other in this process.
+ *
+ * @param ahead values that need not be read again
+ */
+export function inlineExecutor(
+  workspace: Workspace,
+  steps: StepRegistry,
+  ahead: readonly ReadAhead[] = [],
+): Executor {
   return {
     async run(cases, onOutcome, signal) {
       for (const dispatched of cases) {
         if (signal.aborted) break
-        await runCase(dispatched, workspace, steps, onOutcome, signal)
+        await runCase(dispatched, workspace, steps, onOutcome, signal, ahead)
       }
       return []
     },

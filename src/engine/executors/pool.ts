@@ -39,6 +39,12 @@ interface Worker {
   finishedJobs: number
 }
 
+/** Workers open no connection; reading certificates that they are told of would take longer than their own start. */
+const workerEnvironment = (): NodeJS.ProcessEnv => {
+  const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env
+  return env
+}
+
 class Pool {
   readonly #queue: DispatchedCase[]
   readonly #again: DispatchedCase[] = []
@@ -113,6 +119,7 @@ class Pool {
   #start(): Worker {
     const child = fork(this.options.workerFile, [this.options.root], {
       serialization: 'advanced',
+      env: workerEnvironment(),
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     })
     const worker: Worker = { child, current: undefined, finishedJobs: 0 }

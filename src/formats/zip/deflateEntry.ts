@@ -1,5 +1,6 @@
 import { crc32 } from './crc32.ts'
 import { DEFLATED, type ZipEntry } from './entry.ts'
+import { AT_ONCE_BYTES, deflateAtOnce, joined } from './rawDeflate.ts'
 
 /** 1980-01-01 00:00, the earliest MS-DOS date: the same content gives the same bytes on any day. */
 const FIXED_DATE = 0x0021_0000
@@ -7,30 +8,16 @@ const NAME_IS_UTF8 = 0x0800
 
 /** Compresses the pieces of one member as they come; only the compressed bytes are held. */
 export async function deflateEntry(name: string, pieces: Iterable<Uint8Array>): Promise<ZipEntry> {
-  const stream = new CompressionStream('deflate-raw')
-  const data: Uint8Array[] = []
-  const collecting = collect(stream.readable as ReadableStream<Uint8Array>, data)
-  const writer = stream.writable.getWriter()
   let crc = 0
   let size = 0
-  // One piece is compressed, in another thread where there is one, while the next is made.
-  let writing = Promise.resolve()
-  try {
+  function* counted(): Generator<Uint8Array> {
     for (const piece of pieces) {
       crc = crc32(piece, crc)
       size += piece.length
-      await writing
-      writing = writer.write(piece)
+      yield piece
     }
-    await writing
-    await writer.close()
-    await collecting
-  } catch (error) {
-    writing.catch(() => undefined)
-    collecting.catch(() => undefined)
-    await writer.abort(error).catch(() => undefined)
-    throw error
   }
+  const data = await deflate(counted())
   return {
     name,
     nameBytes: new TextEncoder().encode(name),
@@ -43,6 +30,49 @@ export async function deflateEntry(name: string, pieces: Iterable<Uint8Array>): 
     externalAttributes: 0,
     data,
   }
+}
+
+async function deflate(pieces: Iterator<Uint8Array> & Iterable<Uint8Array>): Promise<Uint8Array[]> {
+  const first: Uint8Array[] = []
+  let bytes = 0
+  while (bytes <= AT_ONCE_BYTES) {
+    const { done, value } = pieces.next()
+    if (done) {
+      const whole = deflateAtOnce(joined(first))
+      return whole === undefined ? deflateStream(first) : [whole]
+    }
+    first.push(value)
+    bytes += value.length
+  }
+  function* all() {
+    yield* first
+    yield* pieces
+  }
+  return deflateStream(all())
+}
+
+async function deflateStream(pieces: Iterable<Uint8Array>): Promise<Uint8Array[]> {
+  const stream = new CompressionStream('deflate-raw')
+  const data: Uint8Array[] = []
+  const collecting = collect(stream.readable as ReadableStream<Uint8Array>, data)
+  const writer = stream.writable.getWriter()
+  // One piece is compressed, in another thread where there is one, while the next is made.
+  let writing = Promise.resolve()
+  try {
+    for (const piece of pieces) {
+      await writing
+      writing = writer.write(piece)
+    }
+    await writing
+    await writer.close()
+    await collecting
+  } catch (error) {
+    writing.catch(() => undefined)
+    collecting.catch(() => undefined)
+    await writer.abort(error).catch(() => undefined)
+    throw error
+  }
+  return data
 }
 
 async function collect(readable: ReadableStream<Uint8Array>, into: Uint8Array[]): Promise<void> {

@@ -1,6 +1,7 @@
 import { crc32 } from './crc32.ts'
 import { STORED, type ZipEntry } from './entry.ts'
 import { ZipInvalidError } from './fault.ts'
+import { AT_ONCE_BYTES, inflateAtOnce, joined } from './rawDeflate.ts'
 
 /**
  * The uncompressed bytes of a member, in pieces, its size and CRC-32 checked. A member that inflates to more than
@@ -11,7 +12,7 @@ export async function* inflateEntry(entry: ZipEntry): AsyncGenerator<Uint8Array>
   let size = 0
   let crc = 0
   try {
-    for await (const piece of entry.method === STORED ? entry.data : inflate(entry.data)) {
+    for await (const piece of entry.method === STORED ? entry.data : inflate(entry)) {
       size += piece.length
       if (size > entry.size) break
       crc = crc32(piece, crc)
@@ -27,22 +28,17 @@ export async function* inflateEntry(entry: ZipEntry): AsyncGenerator<Uint8Array>
 /** The whole of a member at once. */
 export async function inflateWhole(entry: ZipEntry): Promise<Uint8Array> {
   const pieces: Uint8Array[] = []
-  let size = 0
-  for await (const piece of inflateEntry(entry)) {
-    pieces.push(piece)
-    size += piece.length
-  }
-  if (pieces.length === 1) return pieces[0]!
-  const whole = new Uint8Array(size)
-  let at = 0
-  for (const piece of pieces) {
-    whole.set(piece, at)
-    at += piece.length
-  }
-  return whole
+  for await (const piece of inflateEntry(entry)) pieces.push(piece)
+  return joined(pieces)
 }
 
-async function* inflate(data: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+async function* inflate({ data, size }: ZipEntry): AsyncGenerator<Uint8Array> {
+  const whole = size <= AT_ONCE_BYTES ? inflateAtOnce(joined(data), size) : undefined
+  if (whole === undefined) yield* inflateStream(data)
+  else yield whole
+}
+
+async function* inflateStream(data: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
   const stream = new DecompressionStream('deflate-raw')
   const reader = (stream.readable as ReadableStream<Uint8Array>).getReader()
   const feeding = feed(stream.writable.getWriter(), data)

@@ -16,8 +16,8 @@ describe('shipped profiles', () => {
     expect(names).not.toContain('profile.schema')
   })
 
-  test.each(names)('%s bears the name of its file and begins with the line for editors', name => {
-    const { profile, file } = loadProfile(name, shipped, readText)
+  test.each(names)('%s bears the name of its file and begins with the line for editors', async name => {
+    const { profile, file } = await loadProfile(name, shipped, readText)
     expect(profile.profile).toBe(name)
     expect(readText(file)).toMatch(/^# yaml-language-server: \$schema=\.\/profile\.schema\.json\n/)
   })
@@ -26,31 +26,28 @@ describe('shipped profiles', () => {
 describe('loadProfile', () => {
   const read = (path: string) => (path === 'a b/my.yaml' ? profileText() : profileText({ info: undefined }))
 
-  test('a path, with the folder that tables may be relative to', () => {
-    expect(loadProfile('a b/my.yaml', shipped, read)).toMatchObject({ file: 'a b/my.yaml', folder: 'a b' })
+  test('a path, with the folder that tables may be relative to', async () => {
+    const loaded = await loadProfile('a b/my.yaml', shipped, read)
+    expect(loaded).toMatchObject({ file: 'a b/my.yaml', folder: 'a b' })
   })
 
-  test('a name that is none', () => {
-    expect(() => loadProfile('nme-2025.8.52', shipped, read)).toThrow(
-      "there is no profile named 'nme-2025.8.52'",
-    )
-    try {
-      loadProfile('nme-2025.8.52', shipped, read)
-    } catch (error) {
-      expect((error as { remedy: string }).remedy).toContain("Did you mean 'nme-2025.8.25'?")
-    }
+  test('a name that is none', async () => {
+    await expect(loadProfile('nme-2025.8.52', shipped, read)).rejects.toMatchObject({
+      message: expect.stringContaining("there is no profile named 'nme-2025.8.52'"),
+      remedy: expect.stringContaining("Did you mean 'nme-2025.8.25'?"),
+    })
   })
 
-  test('a file with problems is named', () => {
-    expect(() => loadProfile('other.yml', shipped, read)).toThrow(ProfileError)
-    expect(() => loadProfile('other.yml', shipped, read)).toThrow('other.yml:1:1')
+  test('a file with problems is named', async () => {
+    await expect(loadProfile('other.yml', shipped, read)).rejects.toThrow(ProfileError)
+    await expect(loadProfile('other.yml', shipped, read)).rejects.toThrow('other.yml:1:1')
   })
 })
 
-test('requiredTables tells what to read, and as what', () => {
+test('requiredTables tells what to read, and as what', async () => {
   const tables =
     "[{ file: meta/A.CSV, key: { P: '{pid}' }, attributes: { age: Age } }, { file: b.xlsx, sheet: S, relative_to: profile, key: { P: '{pid}' }, attributes: { sex: Sex } }]"
-  const { profile } = loadProfile('x.yaml', shipped, () => profileText({ tables }))
+  const { profile } = await loadProfile('x.yaml', shipped, () => profileText({ tables }))
   expect(requiredTables(profile)).toEqual([
     { file: 'meta/A.CSV', relativeTo: 'archive', format: 'csv', sheet: undefined },
     { file: 'b.xlsx', relativeTo: 'profile', format: 'xlsx', sheet: 'S' },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { defaultLabels } from '../../../src/profiles/labelMap.ts'
+import { defaultLabels } from '../../../src/profiles/labels.ts'
 import { matched, nmeMatcher, nmeProfile } from './archive.ts'
 
 // Paths as they stand in the archive, relative to its root.

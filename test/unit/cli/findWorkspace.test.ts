@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { findWorkspace } from '../../../src/cli/placeOf.ts'
+import { findWorkspace } from '../../../src/cli/findWorkspace.ts'
 
 let root: string
 const at = (...parts: string[]) => path.join(root, ...parts)
