@@ -19,6 +19,7 @@ import { collectSsl } from './share/collectSsl.ts'
 import { extractSplitIndexManifest } from './share/extractSplitIndexManifest.ts'
 import { makeSplitAcrossSites } from './share/makeSplitAcrossSites.ts'
 import { makeSplitPredefined } from './share/makeSplitPredefined.ts'
+import { pack } from './share/pack.ts'
 
 /** Every step, by name; workers and the command line look them up here. */
 export const STEPS: StepRegistry = registerSteps([
@@ -42,4 +43,5 @@ export const STEPS: StepRegistry = registerSteps([
   extractPericardiumBbox,
   genCropReport,
   collectSsl,
+  pack,
 ])
