@@ -53,7 +53,7 @@ export async function carryOutPipeline(
   const run: PipelineRun = {
     workspace,
     pipeline,
-    steps: await (await context.steps()).load(chosen.map(s => s.step)),
+    steps: await context.steps.load(chosen.map(s => s.step)),
     chosen,
     only: flags.only,
     raw: request.raw,

@@ -27,4 +27,5 @@ export const STEPS = new StepRegistry({
     (await import('./prepare/extractPericardiumBbox.ts')).extractPericardiumBbox,
   'gen-crop-report': async () => (await import('./prepare/genCropReport.ts')).genCropReport,
   'collect-ssl': async () => (await import('./share/collectSsl.ts')).collectSsl,
+  pack: async () => (await import('./share/pack.ts')).pack,
 })

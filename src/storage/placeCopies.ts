@@ -197,7 +197,7 @@ async function duplicate(
 
 const LINK_REFUSED = new Set(['EXDEV', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
 
-function sourceError(error: unknown, source: string): DataError {
+export function sourceError(error: unknown, source: string): DataError {
   const { code, message } = error as NodeJS.ErrnoException
   return new DataError(
     'file-unreadable',

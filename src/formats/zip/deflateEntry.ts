@@ -1,10 +1,6 @@
 import { crc32 } from './crc32.ts'
-import { DEFLATED, type ZipEntry } from './entry.ts'
+import { DEFLATED, FIXED_DATE, NAME_IS_UTF8, type ZipEntry } from './entry.ts'
 import { AT_ONCE_BYTES, deflateAtOnce, joined } from './rawDeflate.ts'
-
-/** 1980-01-01 00:00, the earliest MS-DOS date: the same content gives the same bytes on any day. */
-const FIXED_DATE = 0x0021_0000
-const NAME_IS_UTF8 = 0x0800
 
 /** Compresses the pieces of one member as they come; only the compressed bytes are held. */
 export async function deflateEntry(name: string, pieces: Iterable<Uint8Array>): Promise<ZipEntry> {
