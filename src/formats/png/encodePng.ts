@@ -1,4 +1,4 @@
-import type { Picture } from '../../core/picture.ts'
+import { checkPicture, type Picture } from '../../core/picture.ts'
 import { adler32 } from '../deflate/adler32.ts'
 import { createDeflater, type Deflater } from '../deflate/deflater.ts'
 import { crc32 } from '../zip/crc32.ts'
@@ -21,11 +21,8 @@ let deflater: Deflater | undefined
  * @throws RangeError when the data are not `width` × `height` × `channels` bytes, or a side is 0.
  */
 export function encodePng(picture: Picture): Uint8Array {
-  const { width, height, channels, data } = picture
-  if (width < 1 || height < 1 || data.length !== width * height * channels)
-    throw new RangeError(
-      `a picture of ${width} × ${height} × ${channels} does not consist of ${data.length} bytes`,
-    )
+  const { width, height, channels } = picture
+  checkPicture(picture)
   const header = new Uint8Array(13)
   const view = new DataView(header.buffer)
   view.setUint32(0, width)

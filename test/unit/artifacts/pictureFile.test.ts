@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { pictureFile } from '../../../src/artifacts/pictureFile.ts'
+import { encodeJpeg } from '../../../src/formats/jpeg/encodeJpeg.ts'
 import { encodePng } from '../../../src/formats/png/encodePng.ts'
 
 const picture = { width: 3, height: 2, channels: 1, data: Uint8Array.of(0, 1, 2, 3, 4, 5) } as const
@@ -15,11 +16,15 @@ describe('pictureFile', () => {
   })
   afterEach(() => rmSync(folder, { recursive: true }))
 
-  it('writes the format that the name ends in, and digests its bytes', async () => {
-    const file = path.join(folder, 'x', '0.png')
+  it.each([
+    ['.png', encodePng],
+    ['.jpg', encodeJpeg],
+    ['.JPEG', encodeJpeg],
+  ])('writes %s by its name, and digests its bytes', async (ending, encode) => {
+    const file = path.join(folder, 'x', `0${ending}`)
     const written = await pictureFile.write!(file, picture)
     const bytes = readFileSync(file)
-    expect(new Uint8Array(bytes)).toEqual(encodePng(picture))
+    expect(new Uint8Array(bytes)).toEqual(encode(picture))
     expect(written).toEqual({
       bytes: bytes.length,
       digest: createHash('sha256').update(bytes).digest('hex'),
