@@ -16,7 +16,8 @@ export const pictureFile: ArtifactKind<Picture> = {
     })
   },
   digest: digestFile,
-  write: async (file, picture) => writeAtomic(file, [encoderOf(file)(picture)]),
+  // A copy, since a picture may be drawn each time its data are asked for.
+  write: async (file, picture) => writeAtomic(file, [encoderOf(file)({ ...picture })]),
 }
 
 function encoderOf(file: string): (picture: Picture) => Uint8Array {

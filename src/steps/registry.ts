@@ -1,5 +1,6 @@
 import { registerSteps, type StepRegistry } from '../engine/step.ts'
 import { genDatasetManifest } from './check/genDatasetManifest.ts'
+import { exportSlicemap } from './check/exportSlicemap.ts'
 import { inspectSample } from './check/inspectSample.ts'
 import { convertDicom } from './ingest/convertDicom.ts'
 import { extractModalities } from './ingest/extractModalities.ts'
@@ -32,4 +33,5 @@ export const STEPS: StepRegistry = registerSteps([
   proposeAnnotation,
   extractModalities,
   genExtractReport,
+  exportSlicemap,
 ])

@@ -16,8 +16,12 @@ export interface AxialSlices {
   /** Pixels of each. */
   readonly width: number
   readonly height: number
-  /** @param index along that voxel axis, from 0 as in the file. */
-  draw(index: number): Picture
+  /**
+   * A slice that is drawn each time its data are asked for, so that hundreds of them take no memory.
+   *
+   * @param index along that voxel axis, from 0 as in the file.
+   */
+  slice(index: number): Picture
 }
 
 /**
@@ -52,29 +56,39 @@ export function axialSlices(
     (rows.reversed ? (rows.size - 1) * rows.step : 0)
   const bottom = level - width / 2
   const levels = 256 / width
+  const draw = (index: number): Uint8Array => {
+    const picture = new Uint8Array(columns.size * rows.size * channels)
+    let out = 0
+    for (let y = 0; y < rows.size; y++) {
+      let from = first + index * slices.step + y * rowStep
+      for (let x = 0; x < columns.size; x++, from += columnStep) {
+        const scaled = (data[from]! - bottom) * levels
+        // Written so that NaN, which compares with nothing, is level 0.
+        const at = scaled >= 255 ? 255 : scaled > 0 ? Math.floor(scaled) : 0
+        if (channels === 1) picture[out++] = table[at]!
+        else {
+          picture[out++] = table[3 * at]!
+          picture[out++] = table[3 * at + 1]!
+          picture[out++] = table[3 * at + 2]!
+        }
+      }
+    }
+    return picture
+  }
   return {
     count: slices.size,
     width: columns.size,
     height: rows.size,
-    draw(index) {
+    slice(index) {
       if (!(index >= 0 && index < slices.size)) throw new RangeError(`there is no slice ${index}`)
-      const picture = new Uint8Array(columns.size * rows.size * channels)
-      let out = 0
-      for (let y = 0; y < rows.size; y++) {
-        let from = first + index * slices.step + y * rowStep
-        for (let x = 0; x < columns.size; x++, from += columnStep) {
-          const scaled = (data[from]! - bottom) * levels
-          // Written so that NaN, which compares with nothing, is level 0.
-          const at = scaled >= 255 ? 255 : scaled > 0 ? Math.floor(scaled) : 0
-          if (channels === 1) picture[out++] = table[at]!
-          else {
-            picture[out++] = table[3 * at]!
-            picture[out++] = table[3 * at + 1]!
-            picture[out++] = table[3 * at + 2]!
-          }
-        }
+      return {
+        width: columns.size,
+        height: rows.size,
+        channels,
+        get data() {
+          return draw(index)
+        },
       }
-      return { width: columns.size, height: rows.size, channels, data: picture }
     },
   }
 }

@@ -30,7 +30,7 @@ export function contactSheet(
   const data = new Uint8Array(width * height * 3).fill(GAP_LEVEL)
   volumes.forEach((slices, row) => {
     spreadEvenly(slices.count, columns).forEach((index, column) => {
-      const tile = shrunk(slices.draw(index), factors[row]!)
+      const tile = shrunk(slices.slice(index), factors[row]!)
       put(tile, data, width, column * (tileWidth + GAP), row * (tileHeight + GAP))
     })
   })
@@ -45,8 +45,8 @@ export function spreadEvenly(count: number, wanted: number): number[] {
 
 /** The mean of squares of `factor` × `factor` pixels; at the right and the lower edge of those that there are. */
 export function shrunk(picture: Picture, factor: number): Picture {
-  if (factor === 1) return picture
   const { channels, data } = picture
+  if (factor === 1) return { width: picture.width, height: picture.height, channels, data }
   const width = Math.ceil(picture.width / factor)
   const height = Math.ceil(picture.height / factor)
   const out = new Uint8Array(width * height * channels)

@@ -21,7 +21,7 @@ describe('axialSlices', () => {
   it('shows right on the left and the front at the top', () => {
     const slices = axialSlices(ras, whole, grey)
     expect([slices.count, slices.width, slices.height]).toEqual([2, 4, 3])
-    expect(slices.draw(1)).toEqual({
+    expect(slices.slice(1)).toEqual({
       width: 4,
       height: 3,
       channels: 1,
@@ -44,7 +44,7 @@ describe('axialSlices', () => {
             })) as unknown as AxisOrder
             const slices = axialSlices(permuteAxes(ras, order), whole, grey)
             const upsideDown = order.find(({ axis }) => axis === 2)!.reversed
-            expect(slices.draw(upsideDown ? 0 : 1)).toEqual(axialSlices(ras, whole, grey).draw(1))
+            expect(slices.slice(upsideDown ? 0 : 1)).toEqual(axialSlices(ras, whole, grey).slice(1))
             stored++
           }
     expect(stored).toBe(48)
@@ -58,7 +58,7 @@ describe('axialSlices', () => {
         affine: affine<'voxel', 'ras'>([0.9, 0.2, 0, 0, -0.2, 0.9, 0.1, 0, 0, -0.1, 0.9, 0]),
       },
     }
-    expect(axialSlices(tilted, whole, grey).draw(0)).toEqual(axialSlices(ras, whole, grey).draw(0))
+    expect(axialSlices(tilted, whole, grey).slice(0)).toEqual(axialSlices(ras, whole, grey).slice(0))
   })
 
   it('divides the window into 256 equal steps', () => {
@@ -67,12 +67,12 @@ describe('axialSlices', () => {
       grid: { shape: [values.length, 1, 1], affine: affine([-1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0]) },
       data: Float32Array.from(values),
     }
-    const { data } = axialSlices(line, { width: 150, level: 75 }, grey).draw(0)
+    const { data } = axialSlices(line, { width: 150, level: 75 }, grey).slice(0)
     expect([...data]).toEqual([0, 0, 0, 0, 1, 128, 254, 255, 255, 255, 0, 255, 0])
   })
 
   it('colours by the map', () => {
-    const { data, channels } = axialSlices(ras, { width: 20, level: 110 }, colourMap('jet')).draw(1)
+    const { data, channels } = axialSlices(ras, { width: 20, level: 110 }, colourMap('jet')).slice(1)
     expect(channels).toBe(3)
     // 123 is above the window: the last colour; 100 is its lower end: the first.
     expect([...data.subarray(0, 3)]).toEqual([127, 0, 0])
@@ -81,6 +81,6 @@ describe('axialSlices', () => {
 
   it('refuses what it cannot show', () => {
     expect(() => axialSlices(ras, { width: 0, level: 1 }, grey)).toThrow(/shows nothing/)
-    expect(() => axialSlices(ras, whole, grey).draw(2)).toThrow(/no slice 2/)
+    expect(() => axialSlices(ras, whole, grey).slice(2)).toThrow(/no slice 2/)
   })
 })
