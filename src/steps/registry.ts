@@ -1,7 +1,9 @@
 import { registerSteps, type StepRegistry } from '../engine/step.ts'
-import { genDatasetManifest } from './check/genDatasetManifest.ts'
+import { calcMae } from './check/calcMae.ts'
 import { exportSlicemap } from './check/exportSlicemap.ts'
+import { genDatasetManifest } from './check/genDatasetManifest.ts'
 import { inspectSample } from './check/inspectSample.ts'
+import { measureMae } from './check/measureMae.ts'
 import { convertDicom } from './ingest/convertDicom.ts'
 import { extractModalities } from './ingest/extractModalities.ts'
 import { genArchiveManifest } from './ingest/genArchiveManifest.ts'
@@ -34,4 +36,6 @@ export const STEPS: StepRegistry = registerSteps([
   extractModalities,
   genExtractReport,
   exportSlicemap,
+  measureMae,
+  calcMae,
 ])
