@@ -28,4 +28,7 @@ export const STEPS = new StepRegistry({
   'gen-crop-report': async () => (await import('./prepare/genCropReport.ts')).genCropReport,
   'collect-ssl': async () => (await import('./share/collectSsl.ts')).collectSsl,
   pack: async () => (await import('./share/pack.ts')).pack,
+  'measure-mae': async () => (await import('./check/measureMae.ts')).measureMae,
+  'calc-mae': async () => (await import('./check/calcMae.ts')).calcMae,
+  'export-slicemap': async () => (await import('./check/exportSlicemap.ts')).exportSlicemap,
 })

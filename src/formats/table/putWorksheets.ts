@@ -1,6 +1,7 @@
 import { SheetNameError, WorksheetInUseError, WorksheetMissingError } from './fault.ts'
 import { editAppProperties } from './ooxml/appProperties.ts'
 import { emptyStyles, putCellFormats } from './ooxml/cellFormats.ts'
+import { chartParts } from './ooxml/chartParts.ts'
 import { CONTENT_TYPE } from './ooxml/namespaces.ts'
 import { OoxmlPackage, type Relationship, relationshipsPart } from './ooxml/package.ts'
 import { PackageEdit } from './ooxml/packageEdit.ts'
@@ -58,9 +59,19 @@ export async function putWorksheets(
     if (stylesPart === undefined) relate('styles', name)
   }
 
-  const write = async (part: string, spec: WorksheetSpec, selected: boolean) => {
-    const writer = new WorksheetWriter(spec, formats, book.part.dialect, selected)
+  // Before anything is written, so that a chart made again takes the names of the parts that it replaces.
+  const changed = new Map([[book.name.toLowerCase(), relationships]])
+  for (const { part } of plan.replaced.values()) changed.set(part.toLowerCase(), [])
+  const reached = await reachableParts(pack, changed)
+  for (const part of await reachableParts(pack)) if (!reached.has(part)) edit.remove(part)
+
+  const fresh = (start: string, end: string) => freshName(start, end, name => edit.has(name))
+  const write = async (part: string, spec: WorksheetSpec, name: string, selected: boolean) => {
+    const { dialect } = book.part
+    const writer = new WorksheetWriter(spec, formats, dialect, selected)
     await edit.put(part, writer.pieces(), CONTENT_TYPE.worksheet)
+    for (const of of chartParts(spec, writer, part, folderOf(book.name), name, dialect, fresh))
+      await edit.put(of.name, [of.xml], of.type)
     return writer.absoluteRange
   }
   const active = Number(book.part.viewPositions.find(({ name }) => name === 'activeTab')?.value ?? 0)
@@ -68,19 +79,14 @@ export async function putWorksheets(
   for (const [entry, { spec, part }] of plan.replaced)
     replaced.set(entry, {
       name: entry.name,
-      range: await write(part, spec, book.part.sheets[active] === entry),
+      range: await write(part, spec, entry.name, book.part.sheets[active] === entry),
     })
   const added: AddedSheet[] = []
   for (const spec of plan.added) {
-    const part = freshName(`${folderOf(book.name)}worksheets/sheet`, '.xml', name => edit.has(name))
-    const range = await write(part, spec, false)
+    const part = fresh(`${folderOf(book.name)}worksheets/sheet`, '.xml')
+    const range = await write(part, spec, spec.name, false)
     added.push({ name: spec.name, range, relationId: relate('worksheet', part) })
   }
-
-  const changed = new Map([[book.name.toLowerCase(), relationships]])
-  for (const { part } of plan.replaced.values()) changed.set(part.toLowerCase(), [])
-  const reached = await reachableParts(pack, changed)
-  for (const part of await reachableParts(pack)) if (!reached.has(part)) edit.remove(part)
 
   await edit.splice(book.name, () => editWorkbookPart(book.part, { removed: plan.removed, replaced, added }))
   await edit.splice(relationshipsPart(book.name), part =>

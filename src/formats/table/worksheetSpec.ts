@@ -8,6 +8,20 @@ export interface ColumnSpec {
   readonly width?: number
 }
 
+/** A chart of columns of its worksheet, to the right of the table. */
+export interface ChartSpec {
+  readonly kind: 'bar' | 'line'
+  readonly title: string
+  /** Name of the column whose cells stand below the values. */
+  readonly categories: string
+  /** Names of the columns that are drawn, one series each. */
+  readonly series: readonly string[]
+  /** What the axis of values is called. */
+  readonly valueTitle?: string
+  /** How many rows it shows, from the first; all unless given. */
+  readonly rows?: number
+}
+
 /** A worksheet to write: one header row, then the rows, each with one cell for a column (missing ones are empty). */
 export interface WorksheetSpec {
   readonly name: string
@@ -15,4 +29,5 @@ export interface WorksheetSpec {
   readonly title?: string
   readonly columns: readonly ColumnSpec[]
   readonly rows: Iterable<readonly Cell[]>
+  readonly chart?: ChartSpec
 }

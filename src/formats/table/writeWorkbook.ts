@@ -3,14 +3,17 @@ import { deflateEntry } from '../zip/deflateEntry.ts'
 import type { ZipEntry } from '../zip/entry.ts'
 import { writeZip } from '../zip/writeZip.ts'
 import { emptyStyles, putCellFormats } from './ooxml/cellFormats.ts'
+import { type ChartPart, chartParts } from './ooxml/chartParts.ts'
 import { filterName } from './ooxml/filterName.ts'
 import { CONTENT_TYPE, CONTENT_TYPES, PACKAGE_RELATIONSHIPS, TRANSITIONAL } from './ooxml/namespaces.ts'
 import { WorksheetWriter } from './ooxml/worksheetWriter.ts'
 import { requireSheetNames } from './sheetName.ts'
 import type { WorksheetSpec } from './worksheetSpec.ts'
 
-export type { ColumnSpec, WorksheetSpec } from './worksheetSpec.ts'
+export type { ChartSpec, ColumnSpec, WorksheetSpec } from './worksheetSpec.ts'
 
+/** Parts behind one chart. */
+const CHART_PARTS = 4
 const XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
 /**
@@ -24,15 +27,19 @@ export async function writeWorkbook(sheets: readonly WorksheetSpec[]): Promise<U
   const { styles, formats } = putCellFormats(emptyStyles())
   const worksheets: ZipEntry[] = []
   const names: string[] = []
+  const charts: ChartPart[] = []
   for (const [index, sheet] of sheets.entries()) {
     const writer = new WorksheetWriter(sheet, formats, TRANSITIONAL, index === 0)
-    worksheets.push(await deflateEntry(`xl/worksheets/sheet${index + 1}.xml`, writer.pieces()))
+    const part = `xl/worksheets/sheet${index + 1}.xml`
+    worksheets.push(await deflateEntry(part, writer.pieces()))
+    const numbered = (start: string, end: string) => `${start}${charts.length / CHART_PARTS + 1}${end}`
+    charts.push(...chartParts(sheet, writer, part, 'xl/', sheet.name, TRANSITIONAL, numbered))
     names.push(filterName('', sheet.name, index, writer.absoluteRange))
   }
   const encoder = new TextEncoder()
   const part = (name: string, text: string) => deflateEntry(name, [encoder.encode(XML + text)])
   return writeZip([
-    await part('[Content_Types].xml', contentTypes(sheets.length)),
+    await part('[Content_Types].xml', contentTypes(sheets.length, charts)),
     await part('_rels/.rels', relationships([['officeDocument', 'xl/workbook.xml']])),
     await part('xl/workbook.xml', workbookXml(sheets, names.join(''))),
     await part(
@@ -44,18 +51,20 @@ export async function writeWorkbook(sheets: readonly WorksheetSpec[]): Promise<U
     ),
     await deflateEntry('xl/styles.xml', [styles]),
     ...worksheets,
+    ...(await Promise.all(charts.map(({ name, xml }) => deflateEntry(name, [xml])))),
   ])
 }
 
-function contentTypes(sheetCount: number): string {
-  const override = (name: string, type: string) => `<Override PartName="/xl/${name}" ContentType="${type}"/>`
+function contentTypes(sheetCount: number, charts: readonly ChartPart[]): string {
+  const override = (name: string, type: string) => `<Override PartName="/${name}" ContentType="${type}"/>`
   const worksheets = Array.from({ length: sheetCount }, (_, index) =>
-    override(`worksheets/sheet${index + 1}.xml`, CONTENT_TYPE.worksheet),
+    override(`xl/worksheets/sheet${index + 1}.xml`, CONTENT_TYPE.worksheet),
   )
   return (
     `<Types xmlns="${CONTENT_TYPES}"><Default Extension="rels" ContentType="${CONTENT_TYPE.relationships}"/>` +
-    `<Default Extension="xml" ContentType="application/xml"/>${override('workbook.xml', CONTENT_TYPE.workbook)}` +
-    `${worksheets.join('')}${override('styles.xml', CONTENT_TYPE.styles)}</Types>`
+    `<Default Extension="xml" ContentType="application/xml"/>${override('xl/workbook.xml', CONTENT_TYPE.workbook)}` +
+    `${worksheets.join('')}${override('xl/styles.xml', CONTENT_TYPE.styles)}` +
+    `${charts.map(({ name, type }) => (type === undefined ? '' : override(name, type))).join('')}</Types>`
   )
 }
 

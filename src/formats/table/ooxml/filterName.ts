@@ -15,6 +15,9 @@ export function filterName(
   range: string | undefined,
 ): string {
   if (range === undefined) return ''
-  const reference = encodeXmlText(`'${sheet.replaceAll("'", "''")}'!${range}`)
+  const reference = encodeXmlText(`${quotedSheet(sheet)}!${range}`)
   return `<${prefix}definedName name="${FILTER_NAME}" localSheetId="${position}" hidden="1">${reference}</${prefix}definedName>`
 }
+
+/** The name of a worksheet as formulas have it before the exclamation mark. */
+export const quotedSheet = (name: string): string => `'${name.replaceAll("'", "''")}'`

@@ -19,19 +19,21 @@ export class PackageEdit {
 
   has(part: string): boolean {
     const name = part.toLowerCase()
-    return (
-      this.#pack.entry(part) !== undefined || this.#added.some(entry => entry.name.toLowerCase() === name)
-    )
+    const present = this.#pack.entry(part) !== undefined && !this.#removed.has(name)
+    return present || this.#added.some(entry => entry.name.toLowerCase() === name)
   }
 
-  /** Writes a part anew, in its place or at the end; `type` is its content type, for a part that is new. */
-  async put(part: string, pieces: Iterable<Uint8Array>, type: string): Promise<void> {
-    const present = this.#pack.entry(part)
+  /**
+   * Writes a part anew, in its place or at the end; `type` is its content type, for a part that is new, unless that
+   * follows from the ending of its name. The name of a removed part may be used again.
+   */
+  async put(part: string, pieces: Iterable<Uint8Array>, type: string | undefined): Promise<void> {
+    const present = this.#removed.has(part.toLowerCase()) ? undefined : this.#pack.entry(part)
     const entry = await deflateEntry(present?.name ?? part, pieces)
     if (present) this.#changed.set(part.toLowerCase(), entry)
     else {
       this.#added.push(entry)
-      this.#addedTypes.push({ part, type })
+      if (type !== undefined) this.#addedTypes.push({ part, type })
     }
   }
 

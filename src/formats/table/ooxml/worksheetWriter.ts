@@ -15,6 +15,8 @@ const LONGEST_TEXT = 32_767
 /** Columns are fitted to this many rows; those after it go out as they come, so that memory stays bounded. */
 const ROWS_TO_FIT = 20_000
 const PIECE_CHARACTERS = 1 << 17
+/** The relationship to the drawing, of a worksheet with a chart. */
+export const DRAWING_ID = 'rId1'
 
 /**
  * Writes one worksheet part: bold frozen header, filter over all rows, text as inline strings in text format,
@@ -52,6 +54,11 @@ export class WorksheetWriter {
     return last === undefined ? undefined : `$A$${this.#header}:$${last}$${this.#rowCount}`
   }
 
+  /** 1-based rows of the first and the last row below the header. */
+  get bodyRows(): readonly [first: number, last: number] {
+    return [this.#header + 1, this.#rowCount]
+  }
+
   /** @throws WorksheetLimitError if there are more rows, or a longer text, than a worksheet can hold */
   *pieces(): Generator<Uint8Array> {
     const encoder = new TextEncoder()
@@ -86,7 +93,7 @@ export class WorksheetWriter {
       return `<col min="${column + 1}" max="${column + 1}" width="${fit}"${style} customWidth="1"/>`
     })
     return (
-      `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<worksheet xmlns="${this.#dialect.main}">` +
+      `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<worksheet xmlns="${this.#dialect.main}"${this.#spec.chart ? ` xmlns:r="${this.#dialect.relationships}"` : ''}>` +
       `<sheetViews><sheetView${selected} workbookViewId="0">` +
       `<pane ySplit="${this.#header}" topLeftCell="${below}" activePane="bottomLeft" state="frozen"/>` +
       `<selection pane="bottomLeft" activeCell="${below}" sqref="${below}"/></sheetView></sheetViews>` +
@@ -150,7 +157,7 @@ export class WorksheetWriter {
       range === undefined
         ? ''
         : `<autoFilter ref="${range}"/><ignoredErrors><ignoredError sqref="${range}" numberStoredAsText="1"/></ignoredErrors>`
-    }</worksheet>`
+    }${this.#spec.chart ? `<drawing r:id="${DRAWING_ID}"/>` : ''}</worksheet>`
   }
 }
 
