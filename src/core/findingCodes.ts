@@ -1,5 +1,6 @@
 import { DICOM_FINDING_CODES } from './dicomFindingCodes.ts'
 import type { FindingKind } from './finding.ts'
+import { INFERENCE_FINDING_CODES } from './inferenceFindingCodes.ts'
 import { SLICE_FINDING_CODES } from './sliceFindingCodes.ts'
 
 /** Every finding code, named thing-problem. The one place where severity, reason and remedy are worded. */
@@ -311,5 +312,6 @@ export const FINDING_CODES = {
     remedy: 'Run the split command again.',
   },
   ...DICOM_FINDING_CODES,
+  ...INFERENCE_FINDING_CODES,
   ...SLICE_FINDING_CODES,
 } as const satisfies Record<string, FindingKind>

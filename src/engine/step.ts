@@ -77,6 +77,8 @@ export interface CaseSize {
   readonly inputBytes: number
   /** How many files the inputs hold, where they are folders. */
   readonly files?: number
+  /** Peak of the network that the case is given to, where one is, as predicted from its model card. */
+  readonly networkBytes?: number
 }
 
 export interface Step<P = unknown, I = Slots, O = Slots> {

@@ -11,6 +11,8 @@ import { proposeAnnotation } from './ingest/proposeAnnotation.ts'
 import { sortBySeriesUid } from './ingest/sortBySeriesUid.ts'
 import { confirmPairs } from './prepare/confirmPairs.ts'
 import { extractBinaryMasks } from './prepare/extractBinaryMasks.ts'
+import { inferMbf } from './segment/inferMbf.ts'
+import { segmentChambers } from './segment/segmentChambers.ts'
 import { extractSplitIndexManifest } from './share/extractSplitIndexManifest.ts'
 import { makeSplitAcrossSites } from './share/makeSplitAcrossSites.ts'
 import { makeSplitPredefined } from './share/makeSplitPredefined.ts'
@@ -32,4 +34,6 @@ export const STEPS: StepRegistry = registerSteps([
   proposeAnnotation,
   extractModalities,
   genExtractReport,
+  segmentChambers,
+  inferMbf,
 ])
