@@ -57,7 +57,7 @@ describe.skipIf(why !== undefined)(`a real network on a real heart${why ? ` (${w
     const { grid, data } = outputs.mask.mask
     expect(grid).toEqual(image.volume.grid)
 
-    const values = image.volume.data.filter((_, i) => data[i] === 6)
+    const values = [...image.volume.data].filter((_, i) => data[i] === 6)
     const mean = values.reduce((sum, v) => sum + v, 0) / values.length
     const sd = Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / values.length)
     expect((100 * values.length) / data.length).toBeGreaterThan(2.2)
