@@ -180,4 +180,5 @@ export const CONTRACTED = {
     'gen-extract-report',
     'convert-dicom',
   ],
+  network: ['segment-chambers', 'infer-mbf'],
 } as const
