@@ -145,6 +145,11 @@ describe('a model card', () => {
     expect(() => parseGeneratorCard(JSON.stringify(sound()), 'card')).toThrow(/labels is not known/)
   })
 
+  it('of the how-to is sound', () => {
+    const [, json] = /```json\n([^`]*)```/.exec(readFileSync('docs/how-to/segment.md', 'utf8'))!
+    expect(parseSegmentationCard(json!, 'how-to').input.intensity).toMatchObject({ clip: [-200, 800] })
+  })
+
   it('has a published JSON Schema (node scripts/generate-model-card-schema.mjs makes it)', () => {
     expect(JSON.parse(readFileSync('models/model-card.schema.json', 'utf8'))).toEqual(modelCardJsonSchema())
   })
