@@ -24,6 +24,8 @@ const options = {
   // Codec packages take the folder of their script to find that file by; it is not asked for where the bytes are given.
   define: { __dirname: '""' },
   sourcemap: 'linked',
+  // They load libraries and WebAssembly that lie beside them, and onnxruntime-node may not be there.
+  external: ['onnxruntime-node', 'onnxruntime-web'],
   chunkNames: 'chunks/[name]-[hash]',
   logLevel: 'warning',
 }

@@ -1,6 +1,7 @@
 import { DICOM_FINDING_CODES } from './dicomFindingCodes.ts'
 import type { FindingKind } from './finding.ts'
 import { HEART_FINDING_CODES } from './heartFindingCodes.ts'
+import { INFERENCE_FINDING_CODES } from './inferenceFindingCodes.ts'
 import { MAE_FINDING_CODES } from './maeFindingCodes.ts'
 import { PIPELINE_FINDING_CODES } from './pipelineFindingCodes.ts'
 import { SLICE_FINDING_CODES } from './sliceFindingCodes.ts'
@@ -315,6 +316,7 @@ export const FINDING_CODES = {
   },
   ...DICOM_FINDING_CODES,
   ...PIPELINE_FINDING_CODES,
+  ...INFERENCE_FINDING_CODES,
   ...SLICE_FINDING_CODES,
   ...HEART_FINDING_CODES,
   ...MAE_FINDING_CODES,

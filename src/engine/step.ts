@@ -77,6 +77,8 @@ export interface CaseSize {
   readonly inputBytes: number
   /** How many files the inputs hold, where they are folders. */
   readonly files?: number
+  /** Peak of the network that the case is given to, where one is, as predicted from its model card. */
+  readonly networkBytes?: number
 }
 
 /** The library of schemas. A step is handed it, so that zod is loaded only where parameters are described. */

@@ -31,4 +31,6 @@ export const STEPS = new StepRegistry({
   'measure-mae': async () => (await import('./check/measureMae.ts')).measureMae,
   'calc-mae': async () => (await import('./check/calcMae.ts')).calcMae,
   'export-slicemap': async () => (await import('./check/exportSlicemap.ts')).exportSlicemap,
+  'infer-mbf': async () => (await import('./segment/inferMbf.ts')).inferMbf,
+  'segment-chambers': async () => (await import('./segment/segmentChambers.ts')).segmentChambers,
 })

@@ -190,4 +190,5 @@ export const CONTRACTED = {
     'collect-ssl',
     'pack',
   ],
+  network: ['segment-chambers', 'infer-mbf'],
 } as const
