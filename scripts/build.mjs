@@ -6,7 +6,13 @@ import { build } from 'esbuild'
 
 // Nothing is written unless all of it was built, so that a broken source leaves the last build in place.
 const { outputFiles, metafile } = await build({
-  entryPoints: { voxmill: 'src/voxmill.ts', worker: 'src/cli/worker.ts' },
+  entryPoints: {
+    voxmill: 'src/voxmill.ts',
+    worker: 'src/cli/worker.ts',
+    elastixChild: 'src/registration/elastixChild.ts',
+  },
+  // Packages that load files of their own from beside their scripts.
+  external: ['@itk-wasm/elastix'],
   outdir: 'dist',
   bundle: true,
   splitting: true,
