@@ -6,7 +6,11 @@ import { build } from 'esbuild'
 
 // Nothing is written unless all of it was built, so that a broken source leaves the last build in place.
 const { outputFiles, metafile } = await build({
-  entryPoints: { voxmill: 'src/voxmill.ts', worker: 'src/cli/worker.ts' },
+  entryPoints: {
+    voxmill: 'src/voxmill.ts',
+    worker: 'src/cli/worker.ts',
+    warpThread: 'src/registration/warpThread.ts',
+  },
   outdir: 'dist',
   bundle: true,
   splitting: true,
