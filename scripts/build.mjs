@@ -10,6 +10,7 @@ const { outputFiles, metafile } = await build({
     voxmill: 'src/voxmill.ts',
     worker: 'src/cli/worker.ts',
     elastixChild: 'src/registration/elastixChild.ts',
+    warpThread: 'src/registration/warpThread.ts',
   },
   // Packages that load files of their own from beside their scripts.
   external: ['@itk-wasm/elastix'],
