@@ -1,4 +1,7 @@
 import { registerSteps, type StepRegistry } from '../engine/step.ts'
+import { applyTransform } from './align/applyTransform.ts'
+import { genRegistrationReport } from './align/genRegistrationReport.ts'
+import { register } from './align/register.ts'
 import { genDatasetManifest } from './check/genDatasetManifest.ts'
 import { inspectSample } from './check/inspectSample.ts'
 import { convertDicom } from './ingest/convertDicom.ts'
@@ -32,4 +35,7 @@ export const STEPS: StepRegistry = registerSteps([
   proposeAnnotation,
   extractModalities,
   genExtractReport,
+  register,
+  applyTransform,
+  genRegistrationReport,
 ])
