@@ -39,14 +39,15 @@ export const genRegistrationReport = defineStep({
 })
 
 const FIGURES = [
-  'mutual_information_before',
-  'mutual_information_after',
+  'mutual_information_before_nats',
+  'mutual_information_after_nats',
   'correlation_before',
   'correlation_after',
   'folded_percent',
   'smallest_jacobian',
   'largest_displacement_mm',
-  'overlap_percent',
+  'overlap_of_fixed_percent',
+  'overlap_of_moving_percent',
 ] as const
 
 function qualitySheet(
@@ -71,10 +72,10 @@ function qualitySheet(
   }
 }
 
-const rounded = (v: number): number => Number(v.toFixed(4))
+const rounded = (v: number | null): number | null => (v === null ? null : Number(v.toFixed(4)))
 
 function qualityRow({ case: id, version, restriction, quality, gate }: RegistrationRecord): Cell[] {
-  const { before, after } = quality
+  const { before, after, overlap } = quality
   return [
     id,
     gate.verdict,
@@ -85,9 +86,10 @@ function qualityRow({ case: id, version, restriction, quality, gate }: Registrat
       before.correlation,
       after.correlation,
       100 * quality.foldedShare,
-      quality.smallestJacobian,
-      quality.largestDisplacementMm,
-      100 * after.overlap,
+      quality.leastDeterminant,
+      quality.farthestMm,
+      100 * overlap.ofFixed,
+      100 * overlap.ofMoving,
     ].map(rounded),
     version,
     restriction === null ? null : `${restriction.size.join(' × ')} of ${restriction.of.join(' × ')} voxels`,

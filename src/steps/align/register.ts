@@ -1,22 +1,24 @@
 import { z } from 'zod'
 import { jsonFile } from '../../artifacts/jsonFile.ts'
-import { niftiField } from '../../artifacts/niftiField.ts'
-import { niftiImage } from '../../artifacts/niftiImage.ts'
+import { type DisplacementField, niftiField } from '../../artifacts/niftiField.ts'
+import { type NiftiImage, niftiImage } from '../../artifacts/niftiImage.ts'
 import { niftiMask } from '../../artifacts/niftiMask.ts'
 import { pictureFile } from '../../artifacts/pictureFile.ts'
 import { textFile } from '../../artifacts/textFile.ts'
 import { DataError } from '../../core/dataError.ts'
 import { finding } from '../../core/finding.ts'
+import type { Grid } from '../../core/volume.ts'
 import { defineStep, each, one, optional } from '../../engine/step.ts'
 import { nonrigidMaps } from '../../formats/elastix/defaultMaps.ts'
 import { parseParameterMap } from '../../formats/elastix/parameterMap.ts'
 import { checkerboard } from '../../imaging/checkerboard.ts'
-import { likeness } from '../../imaging/registrationFigures.ts'
+import { registrationQuality } from '../../imaging/registrationQuality.ts'
+import { valueRange } from '../../imaging/similarity.ts'
 import { type Registered, registerImages, usedMaps } from '../../registration/registerImages.ts'
 import { spatialFieldsOnCores } from '../../registration/warpOnCores.ts'
 import { carryImages } from './carryImages.ts'
-import { type RegistrationQuality, type RegistrationRecord, verdictOf } from './registrationRecord.ts'
-import { carryOver, gridToComputeOn } from './transformFiles.ts'
+import { type RegistrationRecord, verdictOf } from './registrationRecord.ts'
+import { type CarryOver, carryOver, gridToComputeOn } from './transformFiles.ts'
 
 const params = z.object({
   engine: z
@@ -101,21 +103,17 @@ export const register = defineStep({
     const transforms = Object.fromEntries(registered.transforms.map((text, stage) => [String(stage), text]))
     // From the texts as they are written, so that apply-transform computes with the same doubles.
     const transform = carryOver(transforms)
-    const [before, after] = await likeness(fixed.volume, moving.volume, [[], transform.chain])
-    if (after!.overlap === 0)
+    const quality = await registrationQuality({
+      chain: transform.chain,
+      fixed: fixed.volume,
+      moving: moving.volume,
+    })
+    if (quality.overlap.ofFixed === 0)
       throw new DataError(
         'registration-fields-apart',
         `${where}: it lies wholly outside the fixed image after registration`,
-        {
-          where,
-          log: registered.log,
-        },
+        { where, log: registered.log },
       )
-    const grid = gridToComputeOn(fixed.volume.grid, transform.grid)
-    const fields = await spatialFieldsOnCores(
-      { chain: transform.chain, grid, jacobian: p.jacobian, displacement: p.field },
-      { threads: p.threads },
-    )
     const carried = await carryImages(
       transform,
       fixed.volume.grid,
@@ -123,22 +121,16 @@ export const register = defineStep({
       labels,
       { order: p.finalOrder, threads: p.threads },
     )
-    const quality: RegistrationQuality = {
-      before: before!,
-      after: after!,
-      foldedShare: fields.summary.foldedShare,
-      smallestJacobian: fields.summary.least,
-      largestDisplacementMm: fields.summary.farthestMm,
-    }
     const gate = verdictOf(quality, p.gate)
     if (gate.verdict === 'review')
       context.report(
         finding('registration-doubtful', where, gate.reasons.join('; '), {
           numbers: {
             foldedShare: quality.foldedShare,
-            overlap: quality.after.overlap,
-            largestDisplacementMm: quality.largestDisplacementMm,
-            similarityGain: quality.after.mutualInformation - quality.before.mutualInformation,
+            overlap: quality.overlap.ofMoving,
+            farthestMm: quality.farthestMm,
+            mutualInformationBefore: quality.before.mutualInformation ?? 0,
+            mutualInformationAfter: quality.after.mutualInformation ?? 0,
           },
         }),
       )
@@ -162,18 +154,44 @@ export const register = defineStep({
         quality,
         gate,
       },
-      checkerboard: checkerboard(fixed.volume, carried.images[p.movingKey]!.volume, p.squareMm),
-      jacobian:
-        fields.jacobian === undefined
-          ? undefined
-          : { volume: { grid: fixed.volume.grid, data: fields.jacobian } },
-      field:
-        fields.displacement === undefined
-          ? undefined
-          : { grid: fixed.volume.grid, displacement: fields.displacement },
+      checkerboard: checkerboard({
+        grid: fixed.volume.grid,
+        fixed: fixed.volume.data,
+        warped: carried.images[p.movingKey]!.volume.data,
+        centre: quality.commonCentre,
+        window: greyWindow(fixed.volume.data),
+        squareMm: p.squareMm,
+      }),
+      ...(await fieldsOf(fixed.volume.grid, transform, p)),
     }
   },
 })
+
+const SAMPLES = 200_000
+
+/** Values that are drawn black and white: all but the outliers of the fixed image. */
+function greyWindow(data: Int16Array | Float32Array): readonly [number, number] {
+  const step = Math.max(1, Math.floor(data.length / SAMPLES))
+  return valueRange(Float32Array.from({ length: Math.floor(data.length / step) }, (_, i) => data[i * step]!))
+}
+
+async function fieldsOf(
+  fixedGrid: Grid,
+  transform: CarryOver,
+  { jacobian, field, threads }: { jacobian: boolean; field: boolean; threads: number },
+): Promise<{ jacobian: NiftiImage | undefined; field: DisplacementField | undefined }> {
+  if (!jacobian && !field) return { jacobian: undefined, field: undefined }
+  const grid = gridToComputeOn(fixedGrid, transform.grid)
+  const fields = await spatialFieldsOnCores(
+    { chain: transform.chain, grid, jacobian, displacement: field },
+    { threads },
+  )
+  return {
+    jacobian:
+      fields.jacobian === undefined ? undefined : { volume: { grid: fixedGrid, data: fields.jacobian } },
+    field: fields.displacement === undefined ? undefined : { grid: fixedGrid, vectors: fields.displacement },
+  }
+}
 
 const engineRecord = (
   { engine, version, threads, restriction }: Registered,

@@ -1,22 +1,13 @@
 import type { Point } from '../../core/affine.ts'
-import type { Likeness } from '../../imaging/registrationFigures.ts'
-
-/** Figures by which a registration is judged. */
-export interface RegistrationQuality {
-  readonly before: Likeness
-  readonly after: Likeness
-  /** Share of the fixed voxels where the determinant of the spatial Jacobian is not above 0. */
-  readonly foldedShare: number
-  readonly smallestJacobian: number
-  readonly largestDisplacementMm: number
-}
+import type { RegistrationQuality } from '../../imaging/registrationQuality.ts'
 
 /** Bounds beyond which a registration is marked for review. */
 export interface RegistrationGate {
   readonly maxFoldedShare: number
+  /** Share of the moving image's field that appears on the fixed grid. */
   readonly minFieldOverlap: number
   readonly maxDisplacementMm: number
-  /** Normalised mutual information after, less that before. */
+  /** Mutual information after, less that before, nats. */
   readonly minSimilarityGain: number
 }
 
@@ -47,24 +38,25 @@ const round = (v: number, digits = 4): number => Number(v.toFixed(digits))
 
 /** Holds the figures to the gate. */
 export function verdictOf(quality: RegistrationQuality, gate: RegistrationGate): RegistrationVerdict {
-  const { before, after, foldedShare, largestDisplacementMm } = quality
-  const gain = after.mutualInformation - before.mutualInformation
+  const { foldedShare, farthestMm, overlap } = quality
+  const [before, after] = [quality.before.mutualInformation ?? 0, quality.after.mutualInformation ?? 0]
+  const gain = after - before
   const reasons: string[] = []
   if (!(gain >= gate.minSimilarityGain))
     reasons.push(
-      `mutual information changes by ${round(gain)} (${round(before.mutualInformation)} to ${round(after.mutualInformation)}), less than ${gate.minSimilarityGain}`,
+      `mutual information changes by ${round(gain)} (${round(before)} to ${round(after)} nats), less than ${gate.minSimilarityGain}`,
     )
   if (!(foldedShare <= gate.maxFoldedShare))
     reasons.push(
       `${round(100 * foldedShare)} % of the voxels are folded, more than ${round(100 * gate.maxFoldedShare)} %`,
     )
-  if (!(largestDisplacementMm <= gate.maxDisplacementMm))
+  if (!(farthestMm <= gate.maxDisplacementMm))
     reasons.push(
-      `the largest displacement is ${round(largestDisplacementMm, 1)} mm, more than ${gate.maxDisplacementMm} mm`,
+      `the largest displacement is ${round(farthestMm, 1)} mm, more than ${gate.maxDisplacementMm} mm`,
     )
-  if (!(after.overlap >= gate.minFieldOverlap))
+  if (!(overlap.ofMoving >= gate.minFieldOverlap))
     reasons.push(
-      `${round(100 * after.overlap, 1)} % of the fixed image lie within the moving image, less than ${round(100 * gate.minFieldOverlap, 1)} %`,
+      `${round(100 * overlap.ofMoving, 1)} % of the moving image's field lie on the fixed image, less than ${round(100 * gate.minFieldOverlap, 1)} %`,
     )
   return { verdict: reasons.length === 0 ? 'ok' : 'review', reasons }
 }
