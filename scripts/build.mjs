@@ -9,8 +9,11 @@ const { outputFiles, metafile } = await build({
   entryPoints: {
     voxmill: 'src/voxmill.ts',
     worker: 'src/cli/worker.ts',
+    elastixChild: 'src/registration/elastixChild.ts',
     warpThread: 'src/registration/warpThread.ts',
   },
+  // Packages that load files of their own from beside their scripts.
+  external: ['@itk-wasm/elastix'],
   outdir: 'dist',
   bundle: true,
   splitting: true,

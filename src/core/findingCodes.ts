@@ -1,5 +1,6 @@
 import { DICOM_FINDING_CODES } from './dicomFindingCodes.ts'
 import type { FindingKind } from './finding.ts'
+import { REGISTRATION_FINDING_CODES } from './registrationFindingCodes.ts'
 import { SLICE_FINDING_CODES } from './sliceFindingCodes.ts'
 
 /** Every finding code, named thing-problem. The one place where severity, reason and remedy are worded. */
@@ -312,4 +313,5 @@ export const FINDING_CODES = {
   },
   ...DICOM_FINDING_CODES,
   ...SLICE_FINDING_CODES,
+  ...REGISTRATION_FINDING_CODES,
 } as const satisfies Record<string, FindingKind>
