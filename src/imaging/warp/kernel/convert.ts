@@ -7,8 +7,8 @@ function whole(at: usize): v128 {
   const value = v128.load(at)
   const nearest = f32x4.nearest(value)
   const noise = f32x4.max(
-    f32x4.splat(1.0 / 4096.0),
-    f32x4.mul(f32x4.abs(value), f32x4.splat(1.0 / 2097152.0)),
+    f32x4.splat(1.0 / 8192.0),
+    f32x4.mul(f32x4.abs(value), f32x4.splat(1.0 / 4194304.0)),
   )
   const isNoise = f32x4.lt(f32x4.abs(f32x4.sub(value, nearest)), noise)
   return i32x4.trunc_sat_f32x4_s(v128.bitselect(nearest, value, isNoise))

@@ -90,9 +90,9 @@ export function displaceRow(x: usize, y: usize, z: usize, n: i32, stage: usize):
       const wz = cubicWeights(f32(w - f64(k)))
       const from = base + usize(k) * plane + usize(j) * row + (usize(i) << 2)
       const sums = laneSums(
-        f32x4.mul(wx, weightedRows(from, row, plane, wy, wz)),
-        f32x4.mul(wx, weightedRows(from + part, row, plane, wy, wz)),
-        f32x4.mul(wx, weightedRows(from + 2 * part, row, plane, wy, wz)),
+        f32x4.mul(wx, weightedRows(from, row, plane, wy, wz, f32x4.splat(0))),
+        f32x4.mul(wx, weightedRows(from + part, row, plane, wy, wz, f32x4.splat(0))),
+        f32x4.mul(wx, weightedRows(from + 2 * part, row, plane, wy, wz, f32x4.splat(0))),
       )
       toX += f64(f32x4.extract_lane(sums, 0))
       toY += f64(f32x4.extract_lane(sums, 1))
@@ -155,19 +155,19 @@ export function multiplyDeterminants(x: usize, y: usize, z: usize, n: i32, stage
       const sy = cubicSlopes(ty)
       const sz = cubicSlopes(tz)
       const from = base + usize(k) * plane + usize(j) * row + (usize(i) << 2)
-      const rowsX = weightedRows(from, row, plane, wy, wz)
-      const rowsY = weightedRows(from + part, row, plane, wy, wz)
-      const rowsZ = weightedRows(from + 2 * part, row, plane, wy, wz)
+      const rowsX = weightedRows(from, row, plane, wy, wz, f32x4.splat(0))
+      const rowsY = weightedRows(from + part, row, plane, wy, wz, f32x4.splat(0))
+      const rowsZ = weightedRows(from + 2 * part, row, plane, wy, wz, f32x4.splat(0))
       const byX = laneSums(f32x4.mul(sx, rowsX), f32x4.mul(sx, rowsY), f32x4.mul(sx, rowsZ))
       const byY = laneSums(
-        f32x4.mul(wx, weightedRows(from, row, plane, sy, wz)),
-        f32x4.mul(wx, weightedRows(from + part, row, plane, sy, wz)),
-        f32x4.mul(wx, weightedRows(from + 2 * part, row, plane, sy, wz)),
+        f32x4.mul(wx, weightedRows(from, row, plane, sy, wz, f32x4.splat(0))),
+        f32x4.mul(wx, weightedRows(from + part, row, plane, sy, wz, f32x4.splat(0))),
+        f32x4.mul(wx, weightedRows(from + 2 * part, row, plane, sy, wz, f32x4.splat(0))),
       )
       const byZ = laneSums(
-        f32x4.mul(wx, weightedRows(from, row, plane, wy, sz)),
-        f32x4.mul(wx, weightedRows(from + part, row, plane, wy, sz)),
-        f32x4.mul(wx, weightedRows(from + 2 * part, row, plane, wy, sz)),
+        f32x4.mul(wx, weightedRows(from, row, plane, wy, sz, f32x4.splat(0))),
+        f32x4.mul(wx, weightedRows(from + part, row, plane, wy, sz, f32x4.splat(0))),
+        f32x4.mul(wx, weightedRows(from + 2 * part, row, plane, wy, sz, f32x4.splat(0))),
       )
       a += f64(f32x4.extract_lane(byX, 0))
       b += f64(f32x4.extract_lane(byY, 0))

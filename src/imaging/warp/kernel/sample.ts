@@ -51,13 +51,20 @@ function sampleCubic(images: i32, x: usize, y: usize, z: usize, n: i32, group: u
     const wy = cubicWeights(f32(v - fv))
     const wz = cubicWeights(f32(w - fw))
     const from = usize(i32(fw) * i32(plane) + i32(fv) * i32(row) + (i32(fu) << 2))
-    const sumsA = f32x4.mul(wx, weightedRows(a + from, row, plane, wy, wz))
-    const sumsB = images > 1 ? f32x4.mul(wx, weightedRows(b + from, row, plane, wy, wz)) : sumsA
-    const sumsC = images > 2 ? f32x4.mul(wx, weightedRows(c + from, row, plane, wy, wz)) : sumsA
+    // The first of the four middle values stands for all: what is left are small differences.
+    const near = row + plane + 4
+    const zeroA = load<f32>(a + from + near)
+    const zeroB = images > 1 ? load<f32>(b + from + near) : zeroA
+    const zeroC = images > 2 ? load<f32>(c + from + near) : zeroA
+    const sumsA = f32x4.mul(wx, weightedRows(a + from, row, plane, wy, wz, f32x4.splat(zeroA)))
+    const sumsB =
+      images > 1 ? f32x4.mul(wx, weightedRows(b + from, row, plane, wy, wz, f32x4.splat(zeroB))) : sumsA
+    const sumsC =
+      images > 2 ? f32x4.mul(wx, weightedRows(c + from, row, plane, wy, wz, f32x4.splat(zeroC))) : sumsA
     const sums = laneSums(sumsA, sumsB, sumsC)
-    store<f32>(toA + to, f32x4.extract_lane(sums, 0))
-    if (images > 1) store<f32>(toB + to, f32x4.extract_lane(sums, 1))
-    if (images > 2) store<f32>(toC + to, f32x4.extract_lane(sums, 2))
+    store<f32>(toA + to, zeroA + f32x4.extract_lane(sums, 0))
+    if (images > 1) store<f32>(toB + to, zeroB + f32x4.extract_lane(sums, 1))
+    if (images > 2) store<f32>(toC + to, zeroC + f32x4.extract_lane(sums, 2))
   }
 }
 

@@ -40,22 +40,25 @@ export function cubicSlopes(t: f32): v128 {
   return f32x4.add(c0, f32x4.mul(x, f32x4.add(c1, f32x4.mul(x, c2))))
 }
 
-/** `sum` and four rows of four values, each row times its lane of `weights`. */
+/** `sum` and four rows of four values, less `zero`, each row times its lane of `weights`. */
 @inline
-function addRows(sum: v128, at: usize, row: usize, weights: v128): v128 {
-  sum = f32x4.add(sum, f32x4.mul(lane0(weights), v128.load(at)))
-  sum = f32x4.add(sum, f32x4.mul(lane1(weights), v128.load(at + row)))
-  sum = f32x4.add(sum, f32x4.mul(lane2(weights), v128.load(at + 2 * row)))
-  return f32x4.add(sum, f32x4.mul(lane3(weights), v128.load(at + 3 * row)))
+function addRows(sum: v128, at: usize, row: usize, weights: v128, zero: v128): v128 {
+  sum = f32x4.add(sum, f32x4.mul(lane0(weights), f32x4.sub(v128.load(at), zero)))
+  sum = f32x4.add(sum, f32x4.mul(lane1(weights), f32x4.sub(v128.load(at + row), zero)))
+  sum = f32x4.add(sum, f32x4.mul(lane2(weights), f32x4.sub(v128.load(at + 2 * row), zero)))
+  return f32x4.add(sum, f32x4.mul(lane3(weights), f32x4.sub(v128.load(at + 3 * row), zero)))
 }
 
-/** Four planes of four rows of four values, weighted along the second and third axis; `row` and `plane` in bytes. */
+/**
+ * Four planes of four rows of four values, less `zero`, weighted along the second and third axis; `row` and `plane` in
+ * bytes. Weights add up to 1, so a zero near the values takes away most of what single precision would round.
+ */
 @inline
-export function weightedRows(at: usize, row: usize, plane: usize, wy: v128, wz: v128): v128 {
-  let sum = addRows(f32x4.splat(0), at, row, f32x4.mul(wy, lane0(wz)))
-  sum = addRows(sum, at + plane, row, f32x4.mul(wy, lane1(wz)))
-  sum = addRows(sum, at + 2 * plane, row, f32x4.mul(wy, lane2(wz)))
-  return addRows(sum, at + 3 * plane, row, f32x4.mul(wy, lane3(wz)))
+export function weightedRows(at: usize, row: usize, plane: usize, wy: v128, wz: v128, zero: v128): v128 {
+  let sum = addRows(f32x4.splat(0), at, row, f32x4.mul(wy, lane0(wz)), zero)
+  sum = addRows(sum, at + plane, row, f32x4.mul(wy, lane1(wz)), zero)
+  sum = addRows(sum, at + 2 * plane, row, f32x4.mul(wy, lane2(wz)), zero)
+  return addRows(sum, at + 3 * plane, row, f32x4.mul(wy, lane3(wz)), zero)
 }
 
 /** The sums over the lanes of a, b and c, in lanes 0, 1 and 2. */
