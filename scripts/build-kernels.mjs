@@ -11,6 +11,7 @@ const COMPILER = '0.28.20'
 const KERNELS = [
   {
     name: 'deflate',
+    folder: 'formats/deflate',
     entry: 'kernel/index.ts',
     sources: 'kernel/*.ts',
     pages: 48,
@@ -19,29 +20,49 @@ const KERNELS = [
   },
   {
     name: 'inflate',
+    folder: 'formats/deflate',
     entry: 'kernel/inflate/index.ts',
     sources: 'kernel/inflate/*.ts',
     pages: 7,
     target: 'inflateKernel.generated.ts',
     constant: 'INFLATE_KERNEL_BASE64',
   },
+  {
+    name: 'warp',
+    folder: 'imaging/warp',
+    entry: 'kernel/index.ts',
+    sources: 'kernel/*.ts',
+    // Its memory is laid out and given by the caller, and shared by threads.
+    pages: undefined,
+    target: 'kernel.generated.ts',
+    constant: 'WARP_KERNEL_BASE64',
+  },
 ]
 
-const path = name => fileURLToPath(new URL(`../src/formats/deflate/${name}`, import.meta.url))
+const path = (folder, name) => fileURLToPath(new URL(`../src/${folder}/${name}`, import.meta.url))
 
-async function compile({ entry, pages }) {
+const ownMemory = pages => [
+  ...['--enable', 'bulk-memory,simd'],
+  ...['--initialMemory', String(pages), '--maximumMemory', String(pages)],
+]
+const SHARED_MEMORY = [
+  ...['--enable', 'bulk-memory,simd,threads', '--importMemory', '--sharedMemory'],
+  ...['--initialMemory', '1', '--maximumMemory', '65536'],
+]
+
+async function compile({ folder, entry, pages }) {
   const files = new Map()
   const { error, stderr } = await asc.main(
     [
-      path(entry),
+      path(folder, entry),
       ...['--outFile', 'kernel.wasm', '-O3', '--converge', '--noAssert', '--noColors', '--runtime', 'stub'],
-      ...['--enable', 'bulk-memory,simd'],
-      ...['--initialMemory', String(pages), '--maximumMemory', String(pages)],
+      ...(pages === undefined ? SHARED_MEMORY : ownMemory(pages)),
     ],
     { writeFile: (name, contents) => files.set(name, contents) },
   )
   if (error) throw new Error(`${entry} does not compile:\n${stderr}`)
   const bytes = files.get('kernel.wasm')
+  if (pages === undefined) return bytes
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {})
   if (exports.memoryEnd() > pages * 65536)
     throw new Error(`${entry} needs ${exports.memoryEnd()} bytes of memory; raise its pages in this script`)
@@ -62,7 +83,7 @@ for (const kernel of KERNELS) {
 export const ${kernel.constant} =
   '${Buffer.from(bytes).toString('base64')}'
 `
-  const target = path(kernel.target)
+  const target = path(kernel.folder, kernel.target)
   if (!process.argv.includes('--check')) writeFileSync(target, module)
   else if (!existsSync(target) || readFileSync(target, 'utf8') !== module) {
     console.error(`${target} is not what its sources compile to: run node scripts/build-kernels.mjs`)

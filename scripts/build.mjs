@@ -7,7 +7,12 @@ import { fillInProfiles } from './checkedProfiles.mjs'
 import { fewerChunks } from './fewerChunks.mjs'
 
 const options = {
-  entryPoints: { voxmill: 'src/voxmill.ts', worker: 'src/cli/worker.ts' },
+  entryPoints: {
+    voxmill: 'src/voxmill.ts',
+    worker: 'src/cli/worker.ts',
+    elastixChild: 'src/registration/elastixChild.ts',
+    warpThread: 'src/registration/warpThread.ts',
+  },
   outdir: 'dist',
   bundle: true,
   splitting: true,
@@ -25,7 +30,7 @@ const options = {
   define: { __dirname: '""' },
   sourcemap: 'linked',
   // They load libraries and WebAssembly that lie beside them, and onnxruntime-node may not be there.
-  external: ['onnxruntime-node', 'onnxruntime-web'],
+  external: ['@itk-wasm/elastix', 'onnxruntime-node', 'onnxruntime-web'],
   chunkNames: 'chunks/[name]-[hash]',
   logLevel: 'warning',
 }

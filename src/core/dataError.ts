@@ -14,13 +14,19 @@ export class DataError extends Fault {
   constructor(
     code: FindingCode,
     message: string,
-    options: { where?: string | undefined; cause?: unknown; findings?: readonly Finding[] } = {},
+    options: {
+      where?: string | undefined
+      cause?: unknown
+      findings?: readonly Finding[]
+      log?: string | undefined
+    } = {},
   ) {
     const kind: FindingKind = FINDING_CODES[code]
     super(message, {
       remedy: options.findings?.[0]?.remedy ?? kind.remedy,
       exitCode: EXIT.someFailed,
       where: options.where,
+      log: options.log,
       ...(options.cause === undefined ? {} : { cause: options.cause }),
     })
     this.code = code

@@ -29,16 +29,25 @@ export class Fault extends Error {
   readonly remedy: string
   readonly exitCode: ExitCode
   readonly where: string | undefined
+  /** What a program that was run said before it failed; the engine keeps it beside the receipts. */
+  readonly log: string | undefined
 
   constructor(
     message: string,
-    options: { remedy: string; exitCode?: ExitCode; where?: string | undefined; cause?: unknown },
+    options: {
+      remedy: string
+      exitCode?: ExitCode
+      where?: string | undefined
+      cause?: unknown
+      log?: string | undefined
+    },
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = new.target.name
     this.remedy = options.remedy
     this.exitCode = options.exitCode ?? EXIT.usage
     this.where = options.where
+    this.log = options.log
   }
 }
 

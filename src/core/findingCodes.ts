@@ -4,6 +4,7 @@ import { HEART_FINDING_CODES } from './heartFindingCodes.ts'
 import { INFERENCE_FINDING_CODES } from './inferenceFindingCodes.ts'
 import { MAE_FINDING_CODES } from './maeFindingCodes.ts'
 import { PIPELINE_FINDING_CODES } from './pipelineFindingCodes.ts'
+import { REGISTRATION_FINDING_CODES } from './registrationFindingCodes.ts'
 import { SLICE_FINDING_CODES } from './sliceFindingCodes.ts'
 
 /** Every finding code, named thing-problem. The one place where severity, reason and remedy are worded. */
@@ -320,4 +321,5 @@ export const FINDING_CODES = {
   ...SLICE_FINDING_CODES,
   ...HEART_FINDING_CODES,
   ...MAE_FINDING_CODES,
+  ...REGISTRATION_FINDING_CODES,
 } as const satisfies Record<string, FindingKind>

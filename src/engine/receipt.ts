@@ -44,6 +44,10 @@ export interface Receipt {
 export const receiptName = (job: { step: string; case: string; part?: string }): string =>
   `${STATE_FOLDER}/receipts/${job.step}/${job.case}${job.part === undefined ? '' : `@${job.part}`}.json`
 
+/** Path, relative to the root, of what a program said before a job of it failed. */
+export const logName = (job: { step: string; case: string; part?: string }): string =>
+  `${STATE_FOLDER}/logs/${job.step}/${job.case}${job.part === undefined ? '' : `@${job.part}`}.log`
+
 export const receiptPath = (
   workspace: Workspace,
   job: { step: string; case: string; part?: string },

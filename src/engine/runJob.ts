@@ -3,7 +3,7 @@ import { DataError, findingsOf } from '../core/dataError.ts'
 import { Fault, faultRecord } from '../core/fault.ts'
 import { type Finding, finding } from '../core/finding.ts'
 import { VERSION } from '../core/version.ts'
-import { WriteError } from '../storage/atomicWrite.ts'
+import { WriteError, writeAtomicSmall } from '../storage/atomicWrite.ts'
 import type { DigestEntry } from '../storage/digestCache.ts'
 import { fileStamp } from '../storage/fileStamp.ts'
 import { keepCopy } from '../storage/keepCopy.ts'
@@ -12,7 +12,7 @@ import { fingerprint } from './fingerprint.ts'
 import { staleness } from './freshness.ts'
 import type { HandOver } from './handOver.ts'
 import type { Job, JobOutcome } from './job.ts'
-import { type Receipt, type ReceiptFile, readReceipt, receiptPath, writeReceipt } from './receipt.ts'
+import { logName, type Receipt, type ReceiptFile, readReceipt, receiptPath, writeReceipt } from './receipt.ts'
 import { fileLabel, isFolderThere, receiptKeys, type SlotFile, slotFiles } from './slotFiles.ts'
 import type { AnyStep, LoadedSteps, Slot } from './step.ts'
 import type { Workspace } from './workspace.ts'
@@ -249,7 +249,20 @@ class JobRecord {
     })
   }
 
+  /** Keeps what a failed program said in a file beside the receipts, and names it in the message. */
+  #keepLog(error: unknown): void {
+    if (!(error instanceof Fault) || error.log === undefined) return
+    const name = logName(this.job)
+    try {
+      writeAtomicSmall(this.#absolute(name), error.log)
+      error.message += `; its log is ${name}`
+    } catch {
+      // The failure itself is what matters; it is told without its log.
+    }
+  }
+
   failed(error: unknown, started: number): JobOutcome {
+    this.#keepLog(error)
     this.#findings.push(...findingsOf(error, this.job.case).map(f => ({ ...f, severity: 'error' as const })))
     const fatal = error instanceof WriteError && error.everywhere
     if (!fatal) {

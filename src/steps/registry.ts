@@ -33,4 +33,8 @@ export const STEPS = new StepRegistry({
   'export-slicemap': async () => (await import('./check/exportSlicemap.ts')).exportSlicemap,
   'infer-mbf': async () => (await import('./segment/inferMbf.ts')).inferMbf,
   'segment-chambers': async () => (await import('./segment/segmentChambers.ts')).segmentChambers,
+  'apply-transform': async () => (await import('./align/applyTransform.ts')).applyTransform,
+  'gen-registration-report': async () =>
+    (await import('./align/genRegistrationReport.ts')).genRegistrationReport,
+  register: async () => (await import('./align/register.ts')).register,
 })

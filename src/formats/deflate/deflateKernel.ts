@@ -1,5 +1,5 @@
+import { type CompiledModule, compileModule, instantiate } from '../../core/webAssembly.ts'
 import { KERNEL_BASE64 } from './kernel.generated.ts'
-import { type CompiledModule, compileModule, instantiate } from './webAssembly.ts'
 
 /** How a call of the kernel leaves the stream. */
 export const ENDING = {

@@ -1,5 +1,5 @@
+import { type CompiledModule, compileModule, instantiate } from '../../core/webAssembly.ts'
 import { INFLATE_KERNEL_BASE64 } from './inflateKernel.generated.ts'
-import { type CompiledModule, compileModule, instantiate } from './webAssembly.ts'
 
 /** Why a call of `inflate` came to its end. */
 export const STOPPED = {
