@@ -3,7 +3,7 @@ import type { Point } from '../../../src/core/affine.ts'
 import { nonrigidMaps } from '../../../src/formats/elastix/defaultMaps.ts'
 import { withParameters } from '../../../src/formats/elastix/parameterMap.ts'
 import { readTransformChain } from '../../../src/formats/elastix/transformChain.ts'
-import { pointMover } from '../../../src/imaging/warp/warpImages.ts'
+import { pointMover } from '../../../src/imaging/warp/pointMover.ts'
 import { nativeEngine } from '../../../src/registration/native.ts'
 import {
   type Registered,
