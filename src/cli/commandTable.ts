@@ -24,6 +24,19 @@ export const COMMANDS: Readonly<Record<string, (context: CommandContext) => Prom
     (await import('./commands/proposeAnnotation.ts')).proposeAnnotationCommand(c),
   'extract-modalities': async c =>
     (await import('./commands/extractModalities.ts')).extractModalitiesCommand(c),
+  register: async c => (await import('./commands/register.ts')).registerCommand(c),
+  'segment-chambers': async c => (await import('./commands/segmentChambers.ts')).segmentChambersCommand(c),
+  'keep-largest-components': async c =>
+    (await import('./commands/keepLargestComponents.ts')).keepLargestComponentsCommand(c),
+  'extract-mbf-myocardium': async c =>
+    (await import('./commands/extractMbfMyocardium.ts')).extractMbfMyocardiumCommand(c),
+  'extract-pericardium-bbox': async c =>
+    (await import('./commands/extractPericardiumBbox.ts')).extractPericardiumBboxCommand(c),
+  'infer-mbf': async c => (await import('./commands/inferMbf.ts')).inferMbfCommand(c),
+  'export-slicemap': async c => (await import('./commands/exportSlicemap.ts')).exportSlicemapCommand(c),
+  'calc-mae': async c => (await import('./commands/calcMae.ts')).calcMaeCommand(c),
+  'collect-ssl': async c => (await import('./commands/collectSsl.ts')).collectSslCommand(c),
+  pack: async c => (await import('./commands/pack.ts')).packCommand(c),
   profile: async c => (await import('./commands/profile.ts')).profileCommand(c),
   status: async c => (await import('./commands/status.ts')).statusCommand(c),
   why: async c => (await import('./commands/why.ts')).whyCommand(c),

@@ -10,8 +10,9 @@ const params = (z: Zod) =>
   z.object({
     finalOrder: z
       .union([z.literal(3), z.literal(1), z.literal(0)])
+      .default(3)
       .describe('Order of the B-spline by which images are sampled; labels take the nearest voxel.'),
-    threads: z.int().min(1).describe('Threads to compute on; the result does not depend on them.'),
+    threads: z.int().min(1).default(2).describe('Threads to compute on; the result does not depend on them.'),
   })
 
 export const applyTransform = defineStep({

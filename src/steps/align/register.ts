@@ -23,10 +23,12 @@ const params = (z: Zod) =>
   z.object({
     engine: z
       .enum(['auto', 'native', 'wasm'])
+      .default('auto')
       .describe('elastix as installed, or as WebAssembly; auto: as installed where it is.'),
-    threads: z.int().min(1).describe('Threads of elastix; its B-spline results depend on them.'),
+    threads: z.int().min(1).default(2).describe('Threads of elastix; its B-spline results depend on them.'),
     parameterMaps: z
       .array(z.string())
+      .default([])
       .describe("Texts of elastix parameter files, one a stage; none: SimpleElastix's nonrigid maps."),
     iterations: z
       .int()
@@ -36,28 +38,45 @@ const params = (z: Zod) =>
     timeoutSeconds: z
       .number()
       .positive()
+      .default(3600)
       .describe('After this time elastix is ended, with all its processes.'),
     marginMm: z
       .number()
       .min(0)
       .nullable()
+      .default(20)
       .describe(
         'The fixed image is restricted to where the moving image is, and so much round it; null: it is not.',
       ),
     finalOrder: z
       .union([z.literal(3), z.literal(1), z.literal(0)])
+      .default(3)
       .describe('Order of the B-spline by which images are sampled; labels take the nearest voxel.'),
-    movingKey: z.string().min(1).describe('Key of the warped moving image among the warped images.'),
-    squareMm: z.number().positive().describe('Size of the squares of the checkerboard picture.'),
-    jacobian: z.boolean().describe('Write the determinant of the spatial Jacobian of each voxel.'),
-    field: z.boolean().describe('Write the displacement of each voxel.'),
+    movingKey: z
+      .string()
+      .min(1)
+      .default('moving')
+      .describe('Key of the warped moving image among the warped images.'),
+    squareMm: z.number().positive().default(20).describe('Size of the squares of the checkerboard picture.'),
+    jacobian: z
+      .boolean()
+      .default(false)
+      .describe('Write the determinant of the spatial Jacobian of each voxel.'),
+    field: z.boolean().default(false).describe('Write the displacement of each voxel.'),
     gate: z
       .object({
-        maxFoldedShare: z.number().describe('Share of voxels with a Jacobian not above 0.'),
-        minFieldOverlap: z.number().describe('Share of the fixed image within the warped moving image.'),
-        maxDisplacementMm: z.number().describe('Largest displacement.'),
-        minSimilarityGain: z.number().describe('Normalised mutual information after, less that before.'),
+        maxFoldedShare: z.number().default(0.001).describe('Share of voxels with a Jacobian not above 0.'),
+        minFieldOverlap: z
+          .number()
+          .default(0.5)
+          .describe('Share of the fixed image within the warped moving image.'),
+        maxDisplacementMm: z.number().default(50).describe('Largest displacement.'),
+        minSimilarityGain: z
+          .number()
+          .default(0)
+          .describe('Normalised mutual information after, less that before.'),
       })
+      .prefault({})
       .describe('Bounds beyond which a case is marked for review.'),
   })
 
