@@ -180,4 +180,5 @@ export const CONTRACTED = {
     'gen-extract-report',
     'convert-dicom',
   ],
+  measure: ['export-slicemap', 'measure-mae', 'calc-mae'],
 } as const
