@@ -191,4 +191,5 @@ export const CONTRACTED = {
     'pack',
   ],
   network: ['segment-chambers', 'infer-mbf'],
+  measure: ['export-slicemap', 'measure-mae', 'calc-mae'],
 } as const

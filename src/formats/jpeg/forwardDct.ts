@@ -9,6 +9,15 @@ const C7 = 0.09754516100806414
 
 /** The forward DCT of 8 × 8 samples in place (ITU-T T.81, A.3.3), along rows and then along columns. */
 export function forwardDct(block: Float64Array): void {
+  // Background is mostly flat: all in the first coefficient.
+  const level = block[0]!
+  let equal = 1
+  while (equal < 64 && block[equal] === level) equal++
+  if (equal === 64) {
+    block.fill(0)
+    block[0] = 8 * level
+    return
+  }
   for (let row = 0; row < 64; row += 8) transform(block, row, 1)
   for (let column = 0; column < 8; column++) transform(block, column, 8)
 }

@@ -10,6 +10,8 @@ const VALUE_AXIS = 2
 /** Blue, orange, green, purple: told apart by the colour-blind too. */
 const COLOURS = ['1F77B4', 'FF7F0E', '2CA02C', '9467BD']
 const LINE_WIDTH = 22_225
+const GRID_LINES =
+  '<c:majorGridlines><c:spPr><a:ln w="9525"><a:solidFill><a:srgbClr val="D9D9D9"/></a:solidFill></a:ln></c:spPr></c:majorGridlines>'
 
 /**
  * A chart part: bars or lines over the cells of its worksheet, which the program that opens the workbook reads
@@ -78,7 +80,7 @@ const categoryAxis = (name: string): string =>
 
 const valueAxis = (name: string | undefined): string =>
   `<c:valAx><c:axId val="${VALUE_AXIS}"/><c:scaling><c:orientation val="minMax"/></c:scaling><c:delete val="0"/>` +
-  `<c:axPos val="l"/><c:majorGridlines/>${name === undefined ? '' : title(name)}` +
+  `<c:axPos val="l"/>${GRID_LINES}${name === undefined ? '' : title(name)}` +
   '<c:numFmt formatCode="General" sourceLinked="0"/><c:majorTickMark val="out"/><c:minorTickMark val="none"/>' +
   `<c:tickLblPos val="nextTo"/><c:crossAx val="${CATEGORY_AXIS}"/><c:crosses val="autoZero"/>` +
   '<c:crossBetween val="between"/></c:valAx>'
