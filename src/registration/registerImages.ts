@@ -116,6 +116,11 @@ const WASM_HEAP = 4 * 2 ** 30
  */
 export async function registerImages(request: RegistrationRequest): Promise<Registered> {
   const { fixed, moving, maps, marginMm, where } = request
+  for (const name of ['fixed', 'moving'] as const)
+    if (isConstant(request[name].data))
+      throw new DataError('registration-failed', `${where}: the ${name} image has one value throughout`, {
+        where,
+      })
   const engine = await chosenEngine(request.engine)
   const box = marginMm === undefined ? undefined : fieldBox(fixed.grid, moving.grid, marginMm)
   const part = box === undefined ? fixed : boxOf(fixed, box)
@@ -139,6 +144,11 @@ export async function registerImages(request: RegistrationRequest): Promise<Regi
     metrics: finalMetrics(log),
     log: steadyLog(log),
   }
+}
+
+const isConstant = (data: Int16Array | Float32Array): boolean => {
+  for (let i = 1; i < data.length; i++) if (data[i] !== data[0]) return false
+  return true
 }
 
 /** The transform of one stage, on the whole fixed grid and with the name of the one before it, without its folder. */
