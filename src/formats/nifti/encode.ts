@@ -1,7 +1,16 @@
 import { type Affine, voxelSizes } from '../../core/affine.ts'
 import type { Shape, VoxelType } from '../../core/volume.ts'
 import { datatypeOf } from './datatypes.ts'
-import { DESCRIP_BYTES, EOL_CHECK, type HeaderLayout, NIFTI1, NIFTI2, SECONDS, UNIT_CODES } from './layout.ts'
+import {
+  DESCRIP_BYTES,
+  EOL_CHECK,
+  type HeaderLayout,
+  NIFTI1,
+  NIFTI2,
+  SECONDS,
+  UNIT_CODES,
+  VECTOR_INTENT,
+} from './layout.ts'
 import {
   determinant3,
   inSinglePrecision,
@@ -27,6 +36,8 @@ export interface NiftiHeaderSpec {
   /** Default 1; NIfTI-2 is written anyway when a dimension exceeds 32767. */
   readonly version?: 1 | 2
   readonly frames?: number
+  /** Numbers that each voxel is a vector of, on the fifth axis (intent NIFTI_INTENT_VECTOR); not set: one number. */
+  readonly vector?: number
   /** The unit that lengths are written in; default mm. */
   readonly units?: keyof typeof UNIT_CODES
 }
@@ -122,8 +133,9 @@ class FieldWriter {
  * @throws RangeError when a dimension is not a whole number from 1, or a number is not finite as written.
  */
 export function encodeNiftiHeader(spec: NiftiHeaderSpec): Uint8Array {
-  const { shape, affine, frames = 1, units = 'mm' } = spec
-  const dims = frames === 1 ? [3, ...shape, 1, 1, 1, 1] : [4, ...shape, frames, 1, 1, 1]
+  const { shape, affine, frames = 1, vector, units = 'mm' } = spec
+  const axes = vector !== undefined ? 5 : frames > 1 ? 4 : 3
+  const dims = [axes, ...shape, frames, vector ?? 1, 1, 1]
   if (dims.some(n => !Number.isSafeInteger(n) || n < 1))
     throw new RangeError(`no NIfTI header has the dimensions ${dims.slice(1).join(' × ')}`)
   const layout = spec.version === 2 || dims.some(n => n > 0x7fff) ? NIFTI2 : NIFTI1
@@ -142,6 +154,7 @@ export function encodeNiftiHeader(spec: NiftiHeaderSpec): Uint8Array {
   out.text(layout.magic, `n+${layout.version}`, 3)
   if (layout === NIFTI2) out.bytes.set(EOL_CHECK, 8)
   out.dims(layout.dim, dims)
+  if (vector !== undefined) out.code(layout.intentCode, VECTOR_INTENT)
   out.int16(layout.datatype, code)
   out.int16(layout.bitpix, voxelBytes * 8)
   out.reals(layout.pixdim, [1, ...voxelSizes(affine).map(length), 1, 1, 1, 1])

@@ -6,6 +6,7 @@ export interface HeaderLayout {
   /** Least vox_offset of a single file: header and extension bytes. */
   readonly dataStart: number
   readonly magic: number
+  readonly intentCode: number
   readonly datatype: number
   readonly bitpix: number
   readonly dim: number
@@ -28,6 +29,7 @@ export const NIFTI1: HeaderLayout = {
   headerBytes: 348,
   dataStart: 352,
   dim: 40,
+  intentCode: 68,
   datatype: 70,
   bitpix: 72,
   pixdim: 76,
@@ -64,10 +66,14 @@ export const NIFTI2: HeaderLayout = {
   qoffset: 376,
   srow: 400,
   xyztUnits: 500,
+  intentCode: 504,
 }
 
 /** NIfTI-2 eol_check (bytes 8 to 11): shows a copy that changed line ends. */
 export const EOL_CHECK = [0x0d, 0x0a, 0x1a, 0x0a] as const
+
+/** NIFTI_INTENT_VECTOR of nifti1.h: dim[5] values a voxel, on the fifth axis. */
+export const VECTOR_INTENT = 1007
 
 export const DESCRIP_BYTES = 80
 

@@ -78,6 +78,7 @@ export class Seat {
       const image = this.#job.images[index]!
       this.#words[at + 5 + 3 * n] = image.address
       this.#floats[at + 7 + 3 * n] = image.defaultValue
+      if (this.#job.outputs[index] !== 'float32') this.#words[at + 14]! |= 1 << n
     })
   }
 

@@ -3,6 +3,7 @@ import type { Point } from '../../../src/core/affine.ts'
 import { nonrigidMaps } from '../../../src/formats/elastix/defaultMaps.ts'
 import { withParameters } from '../../../src/formats/elastix/parameterMap.ts'
 import { readTransformChain } from '../../../src/formats/elastix/transformChain.ts'
+import { pointMover } from '../../../src/imaging/warp/pointMover.ts'
 import { nativeEngine } from '../../../src/registration/native.ts'
 import {
   type Registered,
@@ -11,7 +12,6 @@ import {
   usedMaps,
 } from '../../../src/registration/registerImages.ts'
 import { blobGrid, blobs, type Warp } from './blobs.ts'
-import { pointMover } from './pointMover.ts'
 
 const native = await nativeEngine()
 const fixedGrid = blobGrid([44, 40, 30], [1.5, 1.5, 2], [-33, -30, -29])

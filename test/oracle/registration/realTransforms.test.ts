@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { formatParameterMap, parseParameterMap } from '../../../src/formats/elastix/parameterMap.ts'
 import { readTransformChain } from '../../../src/formats/elastix/transformChain.ts'
 import { formatTransform } from '../../../src/formats/elastix/transformFile.ts'
-import { pointMover } from './pointMover.ts'
+import { pointMover } from '../../../src/imaging/warp/pointMover.ts'
 
 const real = '../shared/data/real'
 const examples = `${real}/InsightSoftwareConsortium+ITKElastix/examples/data`

@@ -11,14 +11,17 @@ export interface ItkGrid {
   readonly direction: readonly number[]
 }
 
-interface StoredCase {
-  readonly parts: readonly string[]
+export interface WarpResults {
   readonly order3: string
   readonly order1: string
   readonly order0: string
   readonly order3int16: string
   readonly jacobian: string
   readonly displacement: string
+}
+
+interface StoredCase extends WarpResults {
+  readonly parts: readonly string[]
 }
 
 interface Stored {

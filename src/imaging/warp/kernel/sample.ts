@@ -3,12 +3,26 @@ import { cubicWeights, laneSums, weightedRows } from './taps'
 /**
  * What a group of images of one grid has in common: its size as three i32, bytes from row to row and from plane to
  * plane; then for each of its images the address of voxel (0, 0, 0), that of the row to write, and the value outside
- * (f32). Images have two more voxels on every side, mirrored, so that no tap needs a check.
+ * (f32); then the bits of the images whose values are whole numbers. Images have two more voxels on every side, mirrored, so that no tap needs a check.
  */
 const ROW_BYTES: usize = 12
 const PLANE_BYTES: usize = 16
 const IMAGES: usize = 20
 const IMAGE_BYTES: usize = 12
+const WHOLE_BITS: usize = 56
+/** Share of a voxel by which a position may miss a voxel's centre and still be taken to be there. */
+const CENTRED: f64 = 1e-6
+
+@inline
+function isCentred(p: f64): bool {
+  return Math.abs(p - Math.floor(p + 0.5)) < CENTRED
+}
+
+/** At a voxel's centre a whole number comes back as it was, whatever single precision made of its coefficients. */
+@inline
+function put(at: usize, value: f32, isWhole: bool): void {
+  store<f32>(at, isWhole ? nearest<f32>(value) : value)
+}
 
 @inline
 function isInside(p: f64, end: f64): bool {
@@ -32,6 +46,7 @@ function sampleCubic(images: i32, x: usize, y: usize, z: usize, n: i32, group: u
   const c = images > 2 ? usize(load<u32>(group, IMAGES + 2 * IMAGE_BYTES)) - first : 0
   const toC = images > 2 ? usize(load<u32>(group, IMAGES + 2 * IMAGE_BYTES + 4)) : 0
   const outsideC = images > 2 ? load<f32>(group, IMAGES + 2 * IMAGE_BYTES + 8) : <f32>0
+  const wholeBits = load<u32>(group, WHOLE_BITS)
   for (let i = 0; i < n; i++) {
     const at = usize(i) << 3
     const to = usize(i) << 2
@@ -62,9 +77,10 @@ function sampleCubic(images: i32, x: usize, y: usize, z: usize, n: i32, group: u
     const sumsC =
       images > 2 ? f32x4.mul(wx, weightedRows(c + from, row, plane, wy, wz, f32x4.splat(zeroC))) : sumsA
     const sums = laneSums(sumsA, sumsB, sumsC)
-    store<f32>(toA + to, zeroA + f32x4.extract_lane(sums, 0))
-    if (images > 1) store<f32>(toB + to, zeroB + f32x4.extract_lane(sums, 1))
-    if (images > 2) store<f32>(toC + to, zeroC + f32x4.extract_lane(sums, 2))
+    const whole = wholeBits != 0 && isCentred(u) && isCentred(v) && isCentred(w) ? wholeBits : 0
+    put(toA + to, zeroA + f32x4.extract_lane(sums, 0), (whole & 1) != 0)
+    if (images > 1) put(toB + to, zeroB + f32x4.extract_lane(sums, 1), (whole & 2) != 0)
+    if (images > 2) put(toC + to, zeroC + f32x4.extract_lane(sums, 2), (whole & 4) != 0)
   }
 }
 

@@ -4,7 +4,7 @@ import type { SpatialTransform } from '../../../../src/core/spatialTransform.ts'
 import type { Grid } from '../../../../src/core/volume.ts'
 import { parseParameterMap } from '../../../../src/formats/elastix/parameterMap.ts'
 import { formatTransform, parseTransform } from '../../../../src/formats/elastix/transformFile.ts'
-import { pointMover } from '../../../oracle/registration/pointMover.ts'
+import { pointMover } from '../../../../src/imaging/warp/pointMover.ts'
 
 const parsed = (text: string) => parseTransform(parseParameterMap(text, 'T.txt'), 'T.txt')
 
