@@ -104,8 +104,8 @@ async function chosenEngine(wanted: EngineName | 'auto'): Promise<Engine> {
   })
 }
 
-/** elastix holds, for each voxel of float32: the image, four levels of its pyramid and two buffers of the smoothing. */
-const WASM_BYTES_A_VOXEL = 28
+/** Measured: 91.7 million voxels of int16 take 3.0 GB. elastix holds four levels of the pyramids, and more while it smooths. */
+const WASM_BYTES_A_VOXEL = 34
 const WASM_HEAP = 4 * 2 ** 30
 
 /**
