@@ -12,6 +12,10 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
     /bad_alloc|Cannot enlarge memory|memory access out of bounds|Aborted\(OOM\)|Failed to allocate|out of memory/i,
     'the memory did not suffice',
   ],
+  [
+    /^exception \d+$/m,
+    'an exception of which the WebAssembly build keeps no text; most often too many samples fell outside the moving image',
+  ],
   [/Description: (?:ITK ERROR: )?(.*)/, '$1'],
 ]
 

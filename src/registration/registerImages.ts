@@ -104,8 +104,8 @@ async function chosenEngine(wanted: EngineName | 'auto'): Promise<Engine> {
   })
 }
 
-/** elastix holds, for each voxel of float32: the image, four levels of its pyramid and two buffers of the smoothing. */
-const WASM_BYTES_A_VOXEL = 28
+/** Measured: 91.7 million voxels of int16 take 3.0 GB. elastix holds four levels of the pyramids, and more while it smooths. */
+const WASM_BYTES_A_VOXEL = 34
 const WASM_HEAP = 4 * 2 ** 30
 
 /**
@@ -116,6 +116,11 @@ const WASM_HEAP = 4 * 2 ** 30
  */
 export async function registerImages(request: RegistrationRequest): Promise<Registered> {
   const { fixed, moving, maps, marginMm, where } = request
+  for (const name of ['fixed', 'moving'] as const)
+    if (isConstant(request[name].data))
+      throw new DataError('registration-failed', `${where}: the ${name} image has one value throughout`, {
+        where,
+      })
   const engine = await chosenEngine(request.engine)
   const box = marginMm === undefined ? undefined : fieldBox(fixed.grid, moving.grid, marginMm)
   const part = box === undefined ? fixed : boxOf(fixed, box)
@@ -139,6 +144,11 @@ export async function registerImages(request: RegistrationRequest): Promise<Regi
     metrics: finalMetrics(log),
     log: steadyLog(log),
   }
+}
+
+const isConstant = (data: Int16Array | Float32Array): boolean => {
+  for (let i = 1; i < data.length; i++) if (data[i] !== data[0]) return false
+  return true
 }
 
 /** The transform of one stage, on the whole fixed grid and with the name of the one before it, without its folder. */

@@ -17,12 +17,15 @@ export const wasmEngine: Engine = {
 async function registerWasm(task: RegistrationTask) {
   const folder = scratchFolder()
   try {
+    // The WebAssembly takes both images to be of the type of the fixed one.
+    const whole = task.fixed.data instanceof Int16Array && task.moving.data instanceof Int16Array
     const written = (name: 'fixed' | 'moving'): ChildImage => {
-      const { grid, data } = task[name]
+      const { grid } = task[name]
+      const data = whole ? task[name].data : Float32Array.from(task[name].data)
       folder.write(`${name}.raw`, new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
       return {
         file: `${folder.path}/${name}.raw`,
-        componentType: data instanceof Int16Array ? 'int16' : 'float32',
+        componentType: whole ? 'int16' : 'float32',
         ...geometryOf(grid),
       }
     }

@@ -148,7 +148,8 @@ describe('register', () => {
     expect(record).toMatchObject({
       engine: 'wasm',
       threads: 1,
-      restriction: { start: [0, 0, 4], size: [44, 40, 32], of: [44, 40, 40], marginMm: 8 },
+      // Faces of the moving image at z -23.75 and 28.75, centred at -26.25 and 26.25; 8 mm more; voxels of 2 mm from -39.
+      restriction: { start: [0, 0, 2], size: [44, 40, 37], of: [44, 40, 40], marginMm: 8 },
       gate: { verdict: 'ok', reasons: [] },
     })
     expect(record.quality.after.correlation).toBeGreaterThan(0.97)
@@ -235,17 +236,37 @@ describe('register', () => {
     expect(recordOf('review').gate.verdict).toBe('review')
   })
 
+  it('refuses an image that holds one value', async () => {
+    const flat = { grid: moving.grid, data: new Int16Array(moving.data.length).fill(7) }
+    await niftiImage.write!(at('flat.nii'), { volume: flat })
+    const outcome = await carryOut(registerJob('flat', 'flat.nii'))
+    expect(outcome).toMatchObject({
+      status: 'failed',
+      findings: [
+        { code: 'registration-failed', message: 'flat.nii: the moving image has one value throughout' },
+      ],
+    })
+  })
+
   it.each(['wasm', ...(native === undefined ? [] : ['native'])])(
-    'fails by %s with reason and log when the moving image holds one value',
+    'fails by %s with reason and log when the images lie apart and are not brought together',
     async engine => {
-      const flat = { grid: moving.grid, data: new Int16Array(moving.data.length).fill(7) }
-      await niftiImage.write!(at('flat.nii'), { volume: flat })
-      const outcome = await carryOut(registerJob(`flat-${engine}`, 'flat.nii', { engine }))
+      const apart = blobGrid([40, 40, 15], [1.7, 1.7, 3.5], [470, -35, -22])
+      await niftiImage.write!(at('apart.nii'), { volume: { grid: apart, data: moving.data } })
+      const changes = {
+        engine,
+        parameterMaps: maps.map(map => map.replace('(AutomaticTransformInitialization "true")\n', '')),
+      }
+      const outcome = await carryOut(registerJob(`apart-${engine}`, 'apart.nii', changes))
       expect(outcome.status).toBe('failed')
       expect(outcome.findings).toMatchObject([{ code: 'registration-failed', severity: 'error' }])
-      const log = `.voxmill/logs/register/flat-${engine}.log`
-      expect(outcome.findings[0]!.message).toContain(`its log is ${log}`)
-      expect(readFileSync(at(log), 'utf8').length).toBeGreaterThan(10)
+      const log = `.voxmill/logs/register/apart-${engine}.log`
+      const message = outcome.findings[0]!.message
+      expect(message).toContain('too many samples fell outside the moving image')
+      expect(message).toContain(`its log is ${log}`)
+      // The WebAssembly build raises an exception without a text.
+      const words = engine === 'native' ? 'Too many samples map outside' : 'exception'
+      expect(readFileSync(at(log), 'utf8')).toContain(words)
     },
   )
 })

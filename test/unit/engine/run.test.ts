@@ -51,6 +51,11 @@ const shout = defineStep({
   run({ text }, { mark }, context) {
     if (text.includes('broken'))
       throw new DataError('file-empty', 'this text is broken', { where: context.source('text') })
+    if (text.includes('program'))
+      throw new DataError('registration-failed', 'the program broke off', {
+        where: context.source('text'),
+        log: 'what it said\n',
+      })
     if (text.includes('odd')) context.report(finding('mask-empty', context.case, 'an odd text'))
     return { loud: text.toUpperCase() + mark }
   },
@@ -187,6 +192,18 @@ describe('a run', () => {
       'shout a done',
       'count a done',
     ])
+  })
+
+  it('keeps what a failed program said, and names the file in fault and finding', async () => {
+    put('in/a.txt', 'program')
+    await carryOut([plan('a')])
+    expect(got('.voxmill/logs/shout/a.log')).toBe('what it said\n')
+    const receipt = JSON.parse(got('.voxmill/receipts/shout/a.json'))
+    const message = 'the program broke off; its log is .voxmill/logs/shout/a.log'
+    expect(receipt).toMatchObject({
+      fault: { message },
+      findings: [{ code: 'registration-failed', message }],
+    })
   })
 
   it('keeps findings in receipts, so that a fresh job still tells them', async () => {
