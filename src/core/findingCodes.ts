@@ -135,20 +135,22 @@ export const FINDING_CODES = {
   'volume-missing': {
     severity: 'warning',
     title: 'A mask has no volume',
-    explanation: 'No volume with the same sample key exists; the mask is kept alone.',
+    explanation:
+      'No volume with the same sample key exists; the mask is kept alone. Its row of the dataset manifest has no volume, which is no violation.',
     remedy: 'Add the volume to the archive, or delete the row of the mask from the archive manifest.',
   },
   'mask-missing': {
     severity: 'warning',
     title: 'A volume has no mask',
-    explanation: 'No mask with the same sample key exists; the volume is kept alone.',
+    explanation:
+      'No mask with the same sample key exists; the volume is kept alone. Its row of the dataset manifest has no mask, which is no violation.',
     remedy: 'Add the mask to the archive, or delete the row of the volume from the archive manifest.',
   },
   'sample-left-over': {
     severity: 'warning',
     title: 'The data set holds a sample that the manifest no longer names',
     explanation:
-      'An earlier run made the sample; since then its row was deleted or corrected in the archive manifest. Its files stay where they are, but it is not in the dataset manifest.',
+      'An earlier run made the sample; since then its row was deleted or corrected in the archive manifest. Its files stay where they are. A whole run leaves it out of the dataset manifest; gen-dataset-manifest lists every sample that lies in the folder, this one too.',
     remedy: 'Remove its folder, or restore its row in the archive manifest.',
   },
   'shape-mismatch': {
@@ -276,7 +278,8 @@ export const FINDING_CODES = {
   'sample-file-missing': {
     severity: 'error',
     title: 'A sample lacks a file',
-    explanation: 'One of volume, mask, info or a binary mask is not there.',
+    explanation:
+      'One of volume, mask, info or a binary mask is not there, though the archive had what it is made from.',
     remedy:
       'Run the routine that writes it: confirm-pairs for volume, mask and info, extract-binary-masks for binary masks.',
   },

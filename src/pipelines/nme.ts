@@ -6,6 +6,7 @@ import type { Table } from '../profiles/tableJoin.ts'
 import { existsSync } from '../storage/exists.ts'
 import { leftOverSamples } from './leftOver.ts'
 import {
+  absentOf,
   archiveManifestJob,
   binaryMaskJobs,
   confirmPairsJob,
@@ -83,7 +84,7 @@ export async function runNme(
   const planned = samplesOfManifest(manifest, place.profile, matcher, unusable)
   const { samples, refused } = planned
   const named = new Set([...samples, ...refused].map(s => s.folder))
-  const findings = [...planned.findings, ...leftOverSamples(place.workspace, named)]
+  const findings = [...planned.findings, ...leftOverSamples(place, named)]
   const done: NmeResult = { findings, samples: named.size, results }
   if (named.size === 0) return done
   const outcomes = await stages.stage('samples', [
@@ -135,7 +136,10 @@ async function inspected(
     .filter(s => partial.has(s.folder))
     .map((s): CasePlan => {
       const present = presentOnDisk(place, s, options.labels)
-      const job = inspectSampleJob(place, s, options.labels, present, { tolerance: DEFAULT_TOLERANCE })
+      const job = inspectSampleJob(place, s, options.labels, present, {
+        tolerance: DEFAULT_TOLERANCE,
+        absent: absentOf(s),
+      })
       return { case: s.folder, jobs: [job] }
     })
   const late = again.length === 0 ? [] : await stages.stage('samples with failures', again)
@@ -158,7 +162,11 @@ function samplePlan(place: NmePlace, sample: Sample, options: NmeOptions, until:
   if (until >= 2 && hasMask) jobs.push(...binaryMaskJobs(place, sample, options.labels, { remake }))
   if (until >= 3)
     jobs.push(
-      inspectSampleJob(place, sample, options.labels, present, { tolerance: DEFAULT_TOLERANCE, remake }),
+      inspectSampleJob(place, sample, options.labels, present, {
+        tolerance: DEFAULT_TOLERANCE,
+        absent: absentOf(sample),
+        remake,
+      }),
     )
   return { case: sample.folder, jobs }
 }

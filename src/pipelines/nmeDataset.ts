@@ -1,10 +1,9 @@
 import path from 'node:path'
 import type { parse as parseYaml } from 'yaml'
 import { receiptsOf } from '../engine/receipt.ts'
-import type { Workspace } from '../engine/workspace.ts'
 import type { Label } from '../profiles/labels.ts'
 import { readTextIfThere } from '../storage/readFile.ts'
-import type { NmePlace } from './nmeJobs.ts'
+import type { NmePlace, SampleImage } from './nmeJobs.ts'
 import type { GroupedSample } from './nmeSamples.ts'
 
 interface EarlierJob {
@@ -14,15 +13,27 @@ interface EarlierJob {
 }
 
 /**
- * What earlier jobs on samples have left: those whose findings belong into the dataset manifest, sorted, and the labels
- * by which masks were extracted.
+ * What earlier jobs on samples have left: those whose findings belong into the dataset manifest, sorted; the labels by
+ * which masks were extracted; and, by the folder of a sample, what the archive never had of it.
  */
-export function earlierJobs(workspace: Workspace): { jobs: EarlierJob[]; labels: Label[] } {
+export function earlierJobs({ workspace, grouped }: Pick<NmePlace, 'workspace' | 'grouped'>): {
+  jobs: EarlierJob[]
+  labels: Label[]
+  absent: ReadonlyMap<string, readonly SampleImage[]>
+} {
   const jobs: EarlierJob[] = []
+  const absent = new Map<string, readonly SampleImage[]>()
   const labels = new Map<number, { label: Label; finished: string }>()
   for (const r of receiptsOf(workspace)) {
     if (r.step !== 'confirm-pairs' && r.step !== 'extract-binary-masks') continue
     jobs.push({ step: r.step, case: r.case, ...(r.part === undefined ? {} : { part: r.part }) })
+    // A folder of the same name in another data set says nothing.
+    const below = `${workspace.relative(path.join(grouped, r.case))}/`
+    if (r.step === 'confirm-pairs' && r.status === 'done' && r.outputs.some(o => o.path.startsWith(below)))
+      absent.set(
+        r.case,
+        (['volume', 'mask'] as const).filter(image => r.outputs.every(o => o.slot !== image)),
+      )
     if (r.step === 'extract-binary-masks' && r.status === 'done') {
       const { index, shortForm } = r.params as { index: number; shortForm: string }
       const other = labels.get(index)
@@ -33,6 +44,7 @@ export function earlierJobs(workspace: Workspace): { jobs: EarlierJob[]; labels:
   const key = (j: EarlierJob) => `${j.step}/${j.case}@${j.part ?? ''}`
   return {
     jobs: jobs.sort((a, b) => (key(a) < key(b) ? -1 : 1)),
+    absent,
     labels: [...labels.values()].map(l => l.label).sort((a, b) => a.index - b.index),
   }
 }

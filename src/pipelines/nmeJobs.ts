@@ -174,6 +174,15 @@ export interface Present {
   readonly labels: readonly Label[]
 }
 
+/** The images of a sample: one that the archive has only one of is kept with that one alone. */
+export type SampleImage = 'volume' | 'mask'
+
+/** What the archive manifest names no file for. */
+export const absentOf = ({ archive: { volume, masks } }: Pick<Sample, 'archive'>): SampleImage[] => [
+  ...(volume === undefined ? (['volume'] as const) : []),
+  ...(Object.keys(masks).length === 0 ? (['mask'] as const) : []),
+]
+
 export function inspectSampleJob(
   place: NmePlace,
   sample: {
@@ -184,7 +193,12 @@ export function inspectSampleJob(
   },
   labels: readonly Label[],
   present: Present,
-  options: { tolerance: { relative: number; absolute: number }; remake?: boolean },
+  options: {
+    tolerance: { relative: number; absolute: number }
+    /** What the archive never had of the sample. */
+    absent: readonly SampleImage[]
+    remake?: boolean
+  },
 ): Job {
   const { workspace, grouped, profile, layout } = place
   const paths = groupedPaths(place, sample.attributes)
@@ -216,6 +230,8 @@ export function inspectSampleJob(
         ),
       ),
       tolerance: options.tolerance,
+      // Left out where nothing is absent, as before there was such a parameter: receipts of that time still hold.
+      ...(options.absent.length === 0 ? {} : { absent: options.absent }),
     },
     inputs: {
       volumeHeader: there(present.volume, paths.volume),

@@ -1,6 +1,6 @@
 import { LONGEST_NAME } from './pathName.ts'
 import { placeholderRegExp } from './placeholderPattern.ts'
-import { parseTemplate, renderTemplate, type Template, type TemplateToken } from './template.ts'
+import { parseTemplate, type Template, type TemplateToken } from './template.ts'
 
 type Values = Record<string, string>
 type Placeholder = TemplateToken & { readonly kind: 'placeholder' }
@@ -88,10 +88,6 @@ export function matchPath(pattern: PathPattern, path: string): Values | undefine
     if (!matchSegment(pattern, segment, names[level]!, values)) return undefined
   return values
 }
-
-/** The path of the values: the inverse of `matchPath`. Throws TemplateError when a value is missing. */
-export const renderPath = (pattern: PathPattern, values: Readonly<Values>): string =>
-  renderTemplate(pattern.template, values)
 
 /**
  * Matches one level and adds its values to `values`; those there already are taken as given. Cut points are tried

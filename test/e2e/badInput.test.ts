@@ -315,26 +315,35 @@ describe('an image of the wrong kind', () => {
 })
 
 describe('a sample that is not one volume and one mask', () => {
-  it('a volume alone is kept alone', async () => {
+  it('a volume alone is kept alone, and that is no violation', async () => {
     const root = copyOf(withVictim)
     rmSync(path.join(root, mask.path))
     await bothWays(root, {
-      exit: { run: 4, steps: [0, 0, 0, 4] },
-      listed: `sample-file-missing error ${victimFolder}`,
+      exit: { run: 0, steps: [0, 0, 0, 0] },
       made: ['_info.yaml', '_volume.nii.gz'],
     })
     expect(await findingsIn(root, DATASET_MANIFEST)).toContain(`mask-missing warning ${volume.path}`)
   })
 
-  it('a mask alone is kept alone', async () => {
+  it('a mask alone is kept alone, and that is no violation', async () => {
     const root = copyOf(withVictim)
     rmSync(path.join(root, volume.path))
     await bothWays(root, {
-      exit: { run: 4, steps: [0, 0, 0, 4] },
-      listed: `sample-file-missing error ${victimFolder}`,
+      exit: { run: 0, steps: [0, 0, 0, 0] },
       made: ['_info.yaml', '_mask.nii.gz', '_mask_00_Bg.nii.gz', '_mask_01_NME.nii.gz'],
     })
     expect(await findingsIn(root, DATASET_MANIFEST)).toContain(`volume-missing warning ${mask.path}`)
+  })
+
+  it('a mask that was made and is lost is a violation, unlike one that never was', async () => {
+    const root = copyOf(withVictim)
+    expect((await voxmill(['run', 'nme', '-r', root, '-j', '1'])).code).toBe(0)
+    const made = filesBelow(path.join(root, 'grouped', victimFolder)).find(f => f.endsWith('_mask.nii.gz'))
+    rmSync(path.join(root, 'grouped', victimFolder, made!))
+    const [, , , check] = stepCommands(root)
+    const ended = await voxmill([...check!, '-j', '1'])
+    expect(ended.code, ended.all).toBe(4)
+    expect(await findingsIn(root, DATASET_MANIFEST)).toContain(`sample-file-missing error ${victimFolder}`)
   })
 
   it('one sample in two subsets of a collection: neither is chosen', async () => {

@@ -4,11 +4,11 @@ import { describe, expect, it } from 'vitest'
 import { Fault } from '../../src/core/fault.ts'
 import { readCsv } from '../../src/formats/table/csv.ts'
 import { putWorksheets } from '../../src/formats/table/putWorksheets.ts'
-import { readSheet, readWorkbook } from '../../src/formats/table/readWorkbook.ts'
+import { readWorkbook } from '../../src/formats/table/readWorkbook.ts'
 import { checkSheetName } from '../../src/formats/table/sheetName.ts'
 import { writeWorkbook } from '../../src/formats/table/writeWorkbook.ts'
 import { readZip } from '../../src/formats/zip/readZip.ts'
-import { withPart } from '../unit/formats/table/parts.ts'
+import { readSheet, withPart } from '../unit/formats/table/parts.ts'
 
 const difficult = fc.constantFrom(
   '  spaces  ',

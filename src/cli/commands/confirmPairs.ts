@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { Command, Option } from 'commander'
+import { leftOverSamples } from '../../pipelines/leftOver.ts'
 import { confirmPairsJob, type GeometryPolicy, refusedPlan } from '../../pipelines/nmeJobs.ts'
 import { readArchiveManifest } from '../../pipelines/nmeManifest.ts'
 import { samplesOfManifest } from '../../pipelines/nmeSamples.ts'
@@ -55,6 +56,7 @@ export function confirmPairsCommand(context: CommandContext): Command {
     })
     const { manifest, unusable } = await readArchiveManifest(flags.archive_manifest, flags.sheet)
     const { samples, refused, findings } = samplesOfManifest(manifest, place.profile, matcher, unusable)
+    const leftOver = leftOverSamples(place, new Set([...samples, ...refused].map(s => s.folder)))
     await withRun(context, flags, { workspace, writes: [workspace.relative(place.grouped)] }, async run => {
       const options = { onGeometryMismatch: flags.on_geometry_mismatch, remake: flags.remake ?? false }
       await run.stage('confirm-pairs', [
@@ -62,7 +64,7 @@ export function confirmPairsCommand(context: CommandContext): Command {
         ...samples.map(s => ({ case: s.folder, jobs: [confirmPairsJob(place, s, options)] })),
       ])
       return {
-        findings,
+        findings: [...findings, ...leftOver],
         results: [{ what: 'samples', path: place.grouped }],
         nothing:
           samples.length + refused.length === 0

@@ -59,7 +59,7 @@ export function genDatasetManifestCommand(context: CommandContext): Command {
         remedy: `Run confirm-pairs first, or give the folder that it wrote; the profile ${place.profile.profile} expects ${place.profile.layout.folder}/${place.profile.layout.volume}.`,
         exitCode: EXIT.nothingToDo,
       })
-    const earlier = earlierJobs(workspace)
+    const earlier = earlierJobs(place)
     const labels =
       flags.label_explanation === undefined && earlier.labels.length > 0
         ? earlier.labels
@@ -74,7 +74,12 @@ export function genDatasetManifestCommand(context: CommandContext): Command {
         'gen-dataset-manifest',
         samples.map(s => ({
           case: s.folder,
-          jobs: [inspectSampleJob(place, s, labels, presentIn(s, place, labels), options)],
+          jobs: [
+            inspectSampleJob(place, s, labels, presentIn(s, place, labels), {
+              ...options,
+              absent: earlier.absent.get(s.folder) ?? [],
+            }),
+          ],
         })),
       )
       const failed = new Set(outcomes.filter(o => o.status === 'failed').map(o => o.case))

@@ -48,10 +48,6 @@ export function tagText(number: number): string {
   return `(${tag.slice(0, 4)},${tag.slice(4)})${keyword === undefined ? '' : ` ${keyword}`}`
 }
 
-export function keywordOf(tag: Tag): Keyword | undefined {
-  return KEYWORDS.get(dictionaryTag(tagNumber(tag)))
-}
-
 /**
  * The value representation of a tag: 'xs' where it is US or SS by PixelRepresentation, OW where it is OB or OW in
  * implicit files (PS3.5, annex A.1), UN where it is not known. Overlays share the entries of group 6000.

@@ -1,4 +1,4 @@
-import { type VoxelType, voxelCount } from '../../core/volume.ts'
+import { type VoxelArray, type VoxelType, voxelCount } from '../../core/volume.ts'
 import { datatypeOf } from './datatypes.ts'
 import { NiftiError } from './fault.ts'
 import type { NiftiHeader } from './header.ts'
@@ -7,18 +7,8 @@ import type { NiftiHeader } from './header.ts'
 export const BLOCK_BYTES = 1 << 15
 const HOST_LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1
 
-/** Stored values in the host's byte order; int64 and uint64 come as the nearest doubles. */
-export type ValueBlock =
-  | Int8Array
-  | Uint8Array
-  | Int16Array
-  | Uint16Array
-  | Int32Array
-  | Uint32Array
-  | Float32Array
-  | Float64Array
-
-const VIEWS: Record<VoxelType, new (buffer: ArrayBuffer) => ValueBlock> = {
+/** Of stored values in the host's byte order; int64 and uint64 come as the nearest doubles. */
+const VIEWS: Record<VoxelType, new (buffer: ArrayBuffer) => VoxelArray> = {
   int8: Int8Array,
   uint8: Uint8Array,
   int16: Int16Array,
@@ -64,7 +54,7 @@ function widenIntegers(buffer: ArrayBuffer, count: number, signed: boolean): voi
 }
 
 /** Takes `count` values of `block`, which belong to the voxels from `first` on. The block is used again. */
-export type BlockConsumer = (block: ValueBlock, count: number, first: number) => void
+export type BlockConsumer = (block: VoxelArray, count: number, first: number) => void
 
 /** Number of values after vox_offset: voxels of all frames. */
 export const valueCount = (header: NiftiHeader): number => voxelCount(header.shape) * header.frames
@@ -79,7 +69,7 @@ export class VoxelBlocks {
   readonly #valueBytes: number
   readonly #values: number
   readonly #scratch = new Uint8Array(BLOCK_BYTES)
-  readonly #block: ValueBlock
+  readonly #block: VoxelArray
   #skip: number
   #filled = 0
   #done = 0

@@ -1,13 +1,6 @@
-import type { VoxelType } from '../../core/volume.ts'
+import type { VoxelArray, VoxelType } from '../../core/volume.ts'
 import { isScaled, type NiftiHeader } from './header.ts'
-import {
-  allocate,
-  BLOCK_BYTES,
-  type BlockConsumer,
-  type ValueBlock,
-  VoxelBlocks,
-  valueCount,
-} from './voxelBlocks.ts'
+import { allocate, BLOCK_BYTES, type BlockConsumer, VoxelBlocks, valueCount } from './voxelBlocks.ts'
 
 /** Takes a whole inflated file, header and extensions included, in chunks of any size; then `finish` once. */
 export interface VoxelDecoder<T> {
@@ -110,7 +103,7 @@ export function int16Decoder(header: NiftiHeader): VoxelDecoder<{ readonly data:
 class Doubles {
   #doubles = new Float64Array(0)
 
-  of(block: ValueBlock, count: number): Float64Array {
+  of(block: VoxelArray, count: number): Float64Array {
     if (block instanceof Float64Array) return block
     if (this.#doubles.length < block.length) this.#doubles = new Float64Array(block.length)
     this.#doubles.set(block.subarray(0, count))

@@ -49,11 +49,6 @@ export async function readWorkbook(bytes: Uint8Array, source = UNNAMED): Promise
   }
 }
 
-/** Reads one worksheet; the others are not inflated. */
-export async function readSheet(bytes: Uint8Array, name: string, source = UNNAMED): Promise<Table> {
-  return (await readWorkbook(bytes, source)).sheet(name)
-}
-
 /** Finds and parses the main part of a workbook, which the package's relationships name. */
 export async function openWorkbookPart(
   pack: OoxmlPackage,

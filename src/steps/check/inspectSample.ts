@@ -48,6 +48,10 @@ const params = (z: Zod) =>
         binaries: z.record(z.string(), z.string()),
       })
       .describe('Where the manifest says that the files are, relative to its root.'),
+    absent: z
+      .array(z.enum(['volume', 'mask']))
+      .optional()
+      .describe('What the archive never had of this sample: its lack is no violation.'),
     labels: z.record(z.string(), z.int()).describe('Labels of the label map by key of their binary mask.'),
     info: z.record(z.string(), z.string()).describe('What the info file must say.'),
     tolerance: z
@@ -75,6 +79,7 @@ export const inspectSample = defineStep({
   memory: ({ voxels }) => 6 * voxels + 32e6,
   run(inputs, p, context) {
     const { volumeHeader, maskHeader, binaryHeaders, mask, binaries } = inputs
+    const absent = new Set<string>(p.absent)
     const violations: Finding[] = []
     const add = (code: Finding['code'], where: string, message: string) =>
       violations.push(finding(code, where, message))
@@ -83,9 +88,10 @@ export const inspectSample = defineStep({
       ['mask', maskHeader],
       ['info', inputs.info],
     ] as const)
-      if (there === undefined) add('sample-file-missing', context.case, `the ${role} file is missing`)
+      if (there === undefined && !absent.has(role))
+        add('sample-file-missing', context.case, `the ${role} file is missing`)
     for (const key of Object.keys(p.labels))
-      if (binaryHeaders[key] === undefined)
+      if (binaryHeaders[key] === undefined && !absent.has('mask'))
         add('sample-file-missing', context.case, `the binary mask ${key} is missing`)
 
     const reference = volumeHeader ?? maskHeader ?? Object.values(binaryHeaders)[0]

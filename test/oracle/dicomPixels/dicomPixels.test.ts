@@ -2,11 +2,8 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { faultRecord } from '../../../src/core/fault.ts'
-import {
-  type DecodedFrame,
-  frameCount,
-  prepareDecoder,
-} from '../../../src/formats/dicom/pixels/decodeFrame.ts'
+import { type DecodedFrame, prepareDecoder } from '../../../src/formats/dicom/pixels/decodeFrame.ts'
+import { numberOfFrames } from '../../../src/formats/dicom/pixels/description.ts'
 import { bytesOf, jsonLines, parsed, streamCases } from './oracleCases.ts'
 
 type Row = [file: string, syntax: string, dtype: string | null, frames: string[] | string]
@@ -20,7 +17,7 @@ const rows = jsonLines<Row>('expectations.jsonl')
 async function decodeAll(bytes: Uint8Array): Promise<DecodedFrame[]> {
   const file = parsed(bytes)
   const decoder = await prepareDecoder(file.transferSyntax)
-  return Array.from({ length: frameCount(file) }, (_, frame) => decoder(file, frame))
+  return Array.from({ length: numberOfFrames(file.dataset) }, (_, frame) => decoder(file, frame))
 }
 
 const fileBytes = (file: string) => new Uint8Array(readFileSync(new URL(file, DATA)))

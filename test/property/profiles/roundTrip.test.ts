@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { ArchiveMatcher } from '../../../src/profiles/match.ts'
 import { parseProfile } from '../../../src/profiles/parse.ts'
-import { compilePath, matchPath, renderPath } from '../../../src/profiles/pattern.ts'
+import { compilePath, matchPath } from '../../../src/profiles/pattern.ts'
 import { patternProblem, placeholderRegExp } from '../../../src/profiles/placeholderPattern.ts'
 import { parseTemplate, renderTemplate } from '../../../src/profiles/template.ts'
 import { matched, nmeProfile, profileText } from '../../unit/profiles/archive.ts'
@@ -27,7 +27,7 @@ test('render then match gives the attributes back', () => {
   fc.assert(
     fc.property(nameText, without('.'), nameText, fc.nat(), (site, seq, pid, phase) => {
       const values = { site, seq, pid, phase: String(phase) }
-      expect(matchPath(pattern, renderPath(pattern, values))).toEqual(values)
+      expect(matchPath(pattern, renderTemplate(pattern.template, values))).toEqual(values)
     }),
   )
 })
@@ -40,7 +40,7 @@ test('whatever match gives renders to the same path', () => {
       const pattern = compilePath(source, {})
       const values = matchPath(pattern, text)
       fc.pre(values !== undefined)
-      expect(renderPath(pattern, values!)).toBe(text)
+      expect(renderTemplate(pattern.template, values!)).toBe(text)
     }),
     { numRuns: 2000 },
   )

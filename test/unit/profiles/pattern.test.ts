@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { compilePath, matchPath, renderPath } from '../../../src/profiles/pattern.ts'
+import { compilePath, matchPath } from '../../../src/profiles/pattern.ts'
+import { renderTemplate } from '../../../src/profiles/template.ts'
 
 const match = (source: string, path: string, patterns: Record<string, string> = {}) =>
   matchPath(compilePath(source, patterns), path)
@@ -41,8 +42,8 @@ describe('matchPath', () => {
   })
 })
 
-test('renderPath is the inverse', () => {
+test('rendering its template is the inverse', () => {
   const pattern = compilePath('NME-{collection}/images{part}/{seq}.{pid}.nii.gz', {})
   const path = 'NME-test-outer-02/imagesTs/02A001.0000000017.nii.gz'
-  expect(renderPath(pattern, matchPath(pattern, path)!)).toBe(path)
+  expect(renderTemplate(pattern.template, matchPath(pattern, path)!)).toBe(path)
 })

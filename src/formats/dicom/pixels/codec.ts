@@ -1,6 +1,7 @@
+import type { VoxelArray } from '../../../core/volume.ts'
 import type { PixelDescription } from './description.ts'
 import { corrupt, unsupported } from './fault.ts'
-import { newStoredValues, type StoredValues, sampleValues } from './storedValues.ts'
+import { newStoredValues, sampleValues } from './storedValues.ts'
 
 /** What a codec makes of a frame: rows x columns x samples, interleaved, as bit patterns of `precision` bits. */
 export interface SampleWords {
@@ -36,7 +37,7 @@ export function checkShape(
  *
  * @throws DicomPixelError if the cells of the data set are too small for the stream
  */
-export function codecValues({ words, precision }: SampleWords, d: PixelDescription): StoredValues {
+export function codecValues({ words, precision }: SampleWords, d: PixelDescription): VoxelArray {
   if (precision > d.bitsAllocated)
     throw corrupt(
       `The compressed stream has samples of ${precision} bits, where BitsAllocated is ${d.bitsAllocated}.`,

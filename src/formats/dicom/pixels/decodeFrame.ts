@@ -1,13 +1,14 @@
+import type { VoxelArray } from '../../../core/volume.ts'
 import type { DicomFile, PixelData } from '../dataset.ts'
 import { isNative, TRANSFER_SYNTAXES } from '../transferSyntaxes.ts'
 import { type Codec, codecValues } from './codec.ts'
-import { describePixels, numberOfFrames, type PixelDescription } from './description.ts'
+import { describePixels, type PixelDescription } from './description.ts'
 import { CodecFailure } from './emscripten.ts'
 import { corrupt, DicomPixelError, unsupported } from './fault.ts'
 import { encodedFrame } from './frameFragments.ts'
 import { nativeCells } from './nativeFrame.ts'
 import { decodeRunLength } from './runLength.ts'
-import { type StoredValues, storedValues } from './storedValues.ts'
+import { storedValues } from './storedValues.ts'
 
 /** One frame as stored values: what the file has before rescaling, padding or look-up tables. */
 export interface DecodedFrame {
@@ -18,7 +19,7 @@ export interface DecodedFrame {
    * rows x columns x samples, interleaved, in integers of the size of BitsAllocated or in floats. May be a view of the
    * file's bytes: do not write to it.
    */
-  readonly data: StoredValues
+  readonly data: VoxelArray
   /** PhotometricInterpretation of `data`: of colours, what the decoding made of them. */
   readonly photometric: string
 }
@@ -66,15 +67,6 @@ export async function decodeFrame(file: DicomFile, frame: number): Promise<Decod
   return (await prepareDecoder(file.transferSyntax))(file, frame)
 }
 
-/**
- * Number of frames that the data set says it has, from 1.
- *
- * @throws DicomPixelError if NumberOfFrames is no whole number
- */
-export function frameCount(file: DicomFile): number {
-  return numberOfFrames(file.dataset)
-}
-
 async function loadDecoder(transferSyntax: string): Promise<FrameDecoder> {
   if (isNative(transferSyntax)) return frameDecoder(decodeNative)
   if (transferSyntax === TRANSFER_SYNTAXES.RLELossless)
@@ -94,7 +86,7 @@ async function loadDecoder(transferSyntax: string): Promise<FrameDecoder> {
   })
 }
 
-type PixelReader = (file: DicomFile, pixelData: PixelData, d: PixelDescription, frame: number) => StoredValues
+type PixelReader = (file: DicomFile, pixelData: PixelData, d: PixelDescription, frame: number) => VoxelArray
 
 const decodeNative: PixelReader = (file, pixelData, d, frame) =>
   storedValues(nativeCells(file, pixelData, d, frame), d, pixelData.tag !== '7FE00010')
@@ -145,7 +137,7 @@ function decoded(
   pixelData: PixelData,
   d: PixelDescription,
   frame: number,
-): StoredValues {
+): VoxelArray {
   try {
     return read(file, pixelData, d, frame)
   } catch (error) {

@@ -1,17 +1,7 @@
+import type { VoxelArray } from '../../../core/volume.ts'
 import type { PixelDescription } from './description.ts'
 
-/** Samples as numbers: integers of the size of their cells, or floats. */
-export type StoredValues =
-  | Int8Array
-  | Uint8Array
-  | Int16Array
-  | Uint16Array
-  | Int32Array
-  | Uint32Array
-  | Float32Array
-  | Float64Array
-
-type IntegerValues = Exclude<StoredValues, Float32Array | Float64Array>
+type IntegerValues = Exclude<VoxelArray, Float32Array | Float64Array>
 
 const SIGNED = { 8: Int8Array, 16: Int16Array, 32: Int32Array } as const
 const UNSIGNED = { 8: Uint8Array, 16: Uint16Array, 32: Uint32Array } as const
@@ -74,7 +64,7 @@ export function sampleValues<T extends IntegerValues>(words: T, sample: SampleBi
  * @param cells rows x columns x samples, of `bitsAllocated` bits each
  * @param isFloat whether they are floats (Float and Double Float Pixel Data)
  */
-export function storedValues(cells: Uint8Array, d: PixelDescription, isFloat: boolean): StoredValues {
+export function storedValues(cells: Uint8Array, d: PixelDescription, isFloat: boolean): VoxelArray {
   const cellBytes = d.bitsAllocated / 8
   const { buffer, byteOffset } = cells.byteOffset % cellBytes === 0 ? cells : cells.slice()
   const length = cells.length / cellBytes

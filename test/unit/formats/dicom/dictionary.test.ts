@@ -1,13 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import {
-  dictionaryVr,
-  keywordOf,
-  TAGS,
-  tagNumber,
-  tagOf,
-  tagText,
-} from '../../../../src/formats/dicom/dictionary.ts'
+import { dictionaryVr, TAGS, tagNumber, tagOf, tagText } from '../../../../src/formats/dicom/dictionary.ts'
 
 const folder = new URL('../../../../src/formats/dicom/dictionary/', import.meta.url)
 const lines = readdirSync(folder).flatMap(file =>
@@ -37,7 +30,7 @@ describe('the dictionary', () => {
     ['LossyImageCompression', '00282110', 'CS'],
   ] as const)('%s is %s, %s', (keyword, tag, vr) => {
     expect(TAGS[keyword]).toBe(tag)
-    expect(keywordOf(tag)).toBe(keyword)
+    expect(tagText(tagNumber(tag))).toBe(`(${tag.slice(0, 4)},${tag.slice(4)}) ${keyword}`)
     expect(dictionaryVr(tagNumber(tag))).toBe(vr)
     expect(tagOf(tagNumber(tag))).toBe(tag)
   })

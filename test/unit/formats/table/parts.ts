@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs'
+import { readWorkbook } from '../../../../src/formats/table/readWorkbook.ts'
+import type { Table } from '../../../../src/formats/table/table.ts'
 import { deflateEntry } from '../../../../src/formats/zip/deflateEntry.ts'
 import { inflateWhole } from '../../../../src/formats/zip/inflateEntry.ts'
 import { readZip } from '../../../../src/formats/zip/readZip.ts'
@@ -7,6 +9,11 @@ import { writeZip } from '../../../../src/formats/zip/writeZip.ts'
 /** A workbook of test/oracle/table. */
 export function workbookFile(name: string): Uint8Array {
   return new Uint8Array(readFileSync(new URL(`../../../oracle/table/${name}`, import.meta.url)))
+}
+
+/** One worksheet of a workbook. */
+export async function readSheet(bytes: Uint8Array, name: string, source?: string): Promise<Table> {
+  return (await readWorkbook(bytes, source)).sheet(name)
 }
 
 /** The parts of a package as text, binary ones with a replacement for each odd byte. */

@@ -8,10 +8,10 @@ import {
   WorksheetMissingError,
 } from '../../../../src/formats/table/fault.ts'
 import { putWorksheets } from '../../../../src/formats/table/putWorksheets.ts'
-import { readSheet, readWorkbook } from '../../../../src/formats/table/readWorkbook.ts'
+import { readWorkbook } from '../../../../src/formats/table/readWorkbook.ts'
 import { writeWorkbook } from '../../../../src/formats/table/writeWorkbook.ts'
 import { readZip } from '../../../../src/formats/zip/readZip.ts'
-import { partsOf, withPart, workbookFile } from './parts.ts'
+import { partsOf, readSheet, withPart, workbookFile } from './parts.ts'
 
 const rows: Cell[][] = [
   ['train', '001'],

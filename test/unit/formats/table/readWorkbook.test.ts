@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { WorkbookCorruptError, WorksheetMissingError } from '../../../../src/formats/table/fault.ts'
-import { readSheet, readWorkbook } from '../../../../src/formats/table/readWorkbook.ts'
+import { readWorkbook } from '../../../../src/formats/table/readWorkbook.ts'
 import { writeWorkbook } from '../../../../src/formats/table/writeWorkbook.ts'
-import { packageOf, withPart, workbookFile } from './parts.ts'
+import { packageOf, readSheet, withPart, workbookFile } from './parts.ts'
 
 const SHEET = 'xl/worksheets/sheet1.xml'
 const simple = () => writeWorkbook([{ name: 'S', columns: [{ name: 'a' }, { name: 'b' }], rows: [['x', 1]] }])

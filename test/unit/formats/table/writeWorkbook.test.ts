@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { Cell } from '../../../../src/formats/table/cell.ts'
 import { SheetNameError, WorksheetLimitError } from '../../../../src/formats/table/fault.ts'
-import { readSheet, readWorkbook } from '../../../../src/formats/table/readWorkbook.ts'
+import { readWorkbook } from '../../../../src/formats/table/readWorkbook.ts'
 import { writeWorkbook } from '../../../../src/formats/table/writeWorkbook.ts'
-import { partsOf } from './parts.ts'
+import { partsOf, readSheet } from './parts.ts'
 
 const SHEET = 'xl/worksheets/sheet1.xml'
 const one = (rows: Iterable<Cell[]>, columns = [{ name: 'a' }, { name: 'b' }]) => [

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { deflateEntry } from '../../../../src/formats/zip/deflateEntry.ts'
 import type { ZipEntry } from '../../../../src/formats/zip/entry.ts'
 import { ZipInvalidError } from '../../../../src/formats/zip/fault.ts'
@@ -108,5 +108,49 @@ describe('a zip archive', () => {
       throw new RangeError('row 7')
     }
     await expect(deflateEntry('x', broken())).rejects.toThrow('row 7')
+  })
+})
+
+describe('a platform without a synchronous zlib', () => {
+  async function streamsOnly() {
+    vi.resetModules()
+    const lookUp = vi.spyOn(process, 'getBuiltinModule').mockReturnValue(undefined as never)
+    try {
+      const { deflateAtOnce } = await import('../../../../src/formats/zip/rawDeflate.ts')
+      expect(deflateAtOnce(text('x'))).toBeUndefined()
+      return {
+        ...(await import('../../../../src/formats/zip/deflateEntry.ts')),
+        ...(await import('../../../../src/formats/zip/inflateEntry.ts')),
+      }
+    } finally {
+      lookUp.mockRestore()
+      vi.resetModules()
+    }
+  }
+  const pieces = (bytes: number) => {
+    const words = ['sample', 'mask', 'volume', '0004091054', 'Tongji']
+    const all = Array.from({ length: bytes >> 2 }, (_, i) => words[(i * i) % 5]).join(' ')
+    const whole = text(all).subarray(0, bytes)
+    return [whole.subarray(0, bytes >> 1), whole.subarray(bytes >> 1)]
+  }
+
+  it.each([0, 1, 5000, 1 << 18, (1 << 18) + 1])('gives the same bytes (%i)', async bytes => {
+    const streams = await streamsOnly()
+    const ours = await deflateEntry('x', pieces(bytes))
+    const theirs = await streams.deflateEntry('x', pieces(bytes))
+    const same = (a: readonly Uint8Array[], b: readonly Uint8Array[]) =>
+      Buffer.concat(a).equals(Buffer.concat(b))
+    expect({ ...theirs, data: [] }).toEqual({ ...ours, data: [] })
+    expect(same(theirs.data, ours.data)).toBe(true)
+    expect(same([await streams.inflateWhole(ours)], pieces(bytes))).toBe(true)
+    expect(same([await inflateWhole(theirs)], pieces(bytes))).toBe(true)
+  })
+
+  it('tells data that end too early', async () => {
+    const streams = await streamsOnly()
+    const entry = await deflateEntry('x', pieces(5000))
+    const data = joined(entry.data)
+    const cut = { ...entry, data: [data.subarray(0, data.length - 3)] }
+    await expect(streams.inflateWhole(cut)).rejects.toThrow('cannot be inflated')
   })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { decodeFrame, frameCount } from '../../../../../src/formats/dicom/pixels/decodeFrame.ts'
+import { decodeFrame } from '../../../../../src/formats/dicom/pixels/decodeFrame.ts'
+import { numberOfFrames } from '../../../../../src/formats/dicom/pixels/description.ts'
 import { DicomPixelError } from '../../../../../src/formats/dicom/pixels/fault.ts'
 import { TRANSFER_SYNTAXES } from '../../../../../src/formats/dicom/transferSyntaxes.ts'
 import { pixelFile } from './pixelFile.ts'
@@ -138,13 +139,13 @@ describe('frames and colours', () => {
       before: 5,
       elements: { ...bits(8), '00280008': 2, '00280010': 1 },
     })
-    expect(frameCount(file)).toBe(2)
+    expect(numberOfFrames(file.dataset)).toBe(2)
     expect((await decodeFrame(file, 0)).data).toEqual(Uint8Array.of(1, 2, 3))
     expect((await decodeFrame(file, 1)).data).toEqual(Uint8Array.of(4, 5, 6))
   })
 
   test.each([undefined, 0, 1])('NumberOfFrames %s is one frame', value => {
-    expect(frameCount(pixelFile(new Uint16Array(6), { elements: { '00280008': value } }))).toBe(1)
+    expect(numberOfFrames(pixelFile(new Uint16Array(6), { elements: { '00280008': value } }).dataset)).toBe(1)
   })
 
   test('planes become pixels', async () => {
