@@ -10,14 +10,16 @@ import type { VoxelArray } from '../core/volume.ts'
 import type { DicomFile } from '../formats/dicom/dataset.ts'
 import { isDicom, parseDicom } from '../formats/dicom/parse.ts'
 import { decodeFrame } from '../formats/dicom/pixels/decodeFrame.ts'
+import { type PlainWords, plainWords } from '../formats/dicom/pixels/plainWords.ts'
 import { type SidecarValue, sidecar } from '../formats/dicom/sidecar.ts'
 import { sliceHeaders } from '../formats/dicom/sliceHeader.ts'
 import { isTemporaryName } from '../storage/atomicWrite.ts'
 import { existsSync } from '../storage/exists.ts'
 import { PrefixReader } from '../storage/filePrefix.ts'
 import { movableStamp } from '../storage/fileStamp.ts'
-import { readBytes } from '../storage/readBytes.ts'
+import { readRange } from '../storage/readRange.ts'
 import { walk } from '../storage/walk.ts'
+import { WholeFileReader } from '../storage/wholeFileReader.ts'
 
 /** The images of one series, in a folder of their own. */
 export interface DicomSeries {
@@ -27,8 +29,14 @@ export interface DicomSeries {
   nameOf(index: number): string
   /** Digest of the stored pixels of a frame. */
   digestOf(index: number): string
-  /** Stored values of a frame, rows × columns, decoded anew at each call. @throws DataError, DicomPixelError */
+  /** Stored values of a frame, rows × columns, valid until the next call of any method. @throws DataError, DicomPixelError */
   pixels(index: number): Promise<VoxelArray>
+  /**
+   * Fills `into` with the pixels of a frame as they lie in its file, beside other work and other calls.
+   *
+   * @returns what the words mean; undefined where they have to be asked for by `pixels`, which tells what is wrong
+   */
+  words(index: number, into: Int16Array): Promise<PlainWords | undefined>
   /** Technical tags of the first image, by their BIDS names; no text about the patient. */
   readonly sidecar: Readonly<Record<string, SidecarValue>>
   /** Files that are no images, or cannot be read. */
@@ -68,6 +76,7 @@ function digestOf(folder: string): string {
 
 interface FileHeaders {
   readonly headers: readonly SliceHeader[]
+  readonly plain: PlainWords | undefined
   readonly sidecar: Record<string, SidecarValue>
 }
 
@@ -81,7 +90,8 @@ const readHeaders =
       const parsed = parseDicom(bytes, { totalBytes: size, untilPixels: true, inflate })
       if (!('needBytes' in parsed)) {
         const technical = firstIndex === 0 ? sidecar(parsed.dataset) : {}
-        return { headers: sliceHeaders(parsed.dataset, firstIndex), sidecar: technical }
+        const headers = sliceHeaders(parsed.dataset, firstIndex)
+        return { headers, plain: plainWords(parsed), sidecar: technical }
       }
       wanted = Math.max(parsed.needBytes, 2 * wanted)
     }
@@ -90,7 +100,8 @@ const readHeaders =
 function openSeries(folder: string, files: readonly string[]): DicomSeries {
   const headers: SliceHeader[] = []
   const reader = new PrefixReader()
-  const places: { readonly file: string; readonly frame: number }[] = []
+  const places: { readonly file: string; readonly frame: number; readonly plain: PlainWords | undefined }[] =
+    []
   const findings: Finding[] = []
   let technical: Record<string, SidecarValue> = {}
   for (const file of files) {
@@ -107,7 +118,7 @@ function openSeries(folder: string, files: readonly string[]): DicomSeries {
       if (headers.length === 0) technical = read.sidecar
       for (const header of read.headers) {
         headers.push(header)
-        places.push({ file, frame: header.frame })
+        places.push({ file, frame: header.frame, plain: read.plain })
       }
     } catch (error) {
       const own = findingsOf(error, file).map(f => ({ ...f, where: file }))
@@ -115,12 +126,16 @@ function openSeries(folder: string, files: readonly string[]): DicomSeries {
       findings.push(...own)
     }
   }
+  const whole = new WholeFileReader()
   let open: { file: string; dicom: DicomFile } | undefined
   const dicomOf = (index: number): DicomFile => {
     const { file } = places[index]!
-    if (open?.file !== file)
-      open = { file, dicom: parseDicom(readBytes(path.join(folder, file)), { inflate }) }
-    return open.dicom
+    if (open?.file === file) return open.dicom
+    // The bytes of the one before are gone from here on, also where this one turns out to be damaged.
+    open = undefined
+    const dicom = parseDicom(whole.read(path.join(folder, file)), { inflate })
+    open = { file, dicom }
+    return dicom
   }
   return {
     headers,
@@ -134,6 +149,13 @@ function openSeries(folder: string, files: readonly string[]): DicomSeries {
       if (pixelData !== undefined)
         hash.update(bytes.subarray(pixelData.offset, pixelData.offset + pixelData.length))
       return hash.digest('hex')
+    },
+    async words(index, into) {
+      const { file, frame, plain } = places[index]!
+      if (plain?.frameBytes !== into.byteLength) return undefined
+      const bytes = new Uint8Array(into.buffer, into.byteOffset, into.byteLength)
+      const offset = plain.offset + frame * plain.frameBytes
+      return (await readRange(path.join(folder, file), offset, bytes)) ? plain : undefined
     },
     async pixels(index) {
       const { file, frame } = places[index]!

@@ -1,5 +1,5 @@
 import type { ArtifactKind } from '../core/artifact.ts'
-import type { Volume } from '../core/volume.ts'
+import type { Grid, Volume } from '../core/volume.ts'
 import { niftiAffine } from '../formats/nifti/geometry.ts'
 import { fitsInt16, float32Decoder, int16Decoder } from '../formats/nifti/voxels.ts'
 import { writeAtomic } from '../storage/atomicWrite.ts'
@@ -11,6 +11,20 @@ import { bytesOf, encodedHeader } from './niftiVolume.ts'
 export interface NiftiImage {
   readonly volume: Volume<Int16Array | Float32Array>
 }
+
+/** An image whose voxels come while it is written; until then `volume` must not be asked for. */
+export interface ComingImage extends NiftiImage {
+  readonly grid: Grid
+  /** Voxels in order, in pieces that stay as they are. @throws NotInt16 when from here on the volume is float32 */
+  int16(): AsyncIterable<Int16Array>
+  /** All voxels that have not come yet. */
+  complete(): Promise<void>
+}
+
+/** What came so far of an image as int16 is to be forgotten. */
+export class NotInt16 extends Error {}
+
+const isComing = (image: NiftiImage): image is ComingImage => 'complete' in image
 
 /** Codes of an image that comes from a scanner: both forms say scanner-based coordinates. */
 const SCANNER = { qform: 1, sform: 1 } as const
@@ -28,7 +42,17 @@ export const niftiImage: ArtifactKind<NiftiImage> = {
     return { value: { volume: { grid, data: decoded.data } }, digest, inflatedBytes }
   },
   digest: digestNifti,
-  write(file, { volume }) {
+  async write(file, image) {
+    if (isComing(image)) {
+      if (!file.endsWith('.gz'))
+        try {
+          return await writeAtomic(file, int16Parts(image))
+        } catch (error) {
+          if (!(error instanceof NotInt16)) throw error
+        }
+      await image.complete()
+    }
+    const { volume } = image
     const type = volume.data instanceof Int16Array ? 'int16' : 'float32'
     const parts = [encodedHeader(volume.grid, type, SCANNER), bytesOf(volume.data)]
     return writeAtomic(
@@ -36,4 +60,9 @@ export const niftiImage: ArtifactKind<NiftiImage> = {
       file.endsWith('.gz') ? gzipParts(parts, volume.data.BYTES_PER_ELEMENT as 2 | 4) : parts,
     )
   },
+}
+
+async function* int16Parts(image: ComingImage): AsyncGenerator<Uint8Array> {
+  yield encodedHeader(image.grid, 'int16', SCANNER)
+  for await (const voxels of image.int16()) yield bytesOf(voxels)
 }

@@ -1,12 +1,17 @@
-/** Flags as a user types them; those without a value are left out, lists repeat their flag. */
-type FlagValues = Readonly<Record<string, string | number | readonly string[] | undefined>>
+/** Flags as a user types them; those without a value are left out, lists repeat their flag, `true` is the flag alone. */
+type FlagValues = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>
 
 /** A voxmill command line that can be pasted into a shell. */
 export function commandText(command: string, flags: FlagValues): string {
   const words = ['voxmill', command]
-  for (const [name, value] of Object.entries(flags))
+  for (const [name, value] of Object.entries(flags)) {
+    if (typeof value === 'boolean') {
+      if (value) words.push(`--${name}`)
+      continue
+    }
     for (const one of value === undefined ? [] : typeof value === 'object' ? value : [String(value)])
       words.push(`--${name}`, shellWord(one))
+  }
   return words.join(' ')
 }
 

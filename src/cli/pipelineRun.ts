@@ -7,6 +7,7 @@ import type { PipelineFile } from '../pipelines/pipelineFile.ts'
 import { isFolderStep, type PipelineStep, type Variables } from '../pipelines/pipelineSteps.ts'
 import { checkedRecipe, recipeCases, recipeFolders, recipeWorkbooks } from '../pipelines/recipe.ts'
 import { type PipelineRun, recipeOf, runPipeline } from '../pipelines/runPipeline.ts'
+import { acceptableSeries } from './acceptSeries.ts'
 import { commandText } from './commandText.ts'
 import type { CommandContext } from './context.ts'
 import { existingFolder } from './existingFolder.ts'
@@ -75,10 +76,18 @@ export async function carryOutPipeline(
       workbooks: recipeWorkbooks(recipe).map(f => workspace.absolute(f)),
     },
     async stages => {
-      const result = await runPipeline(stages, run)
+      const { converted, ...result } = await runPipeline(stages, run)
       const nothing = folders.length === 0 && recipeCases(recipe).length === 0
       return {
         ...result,
+        accept: acceptableSeries(converted).map(({ cases, flags: accepting }) => ({
+          cases,
+          command: commandText('run cta2mbf', {
+            root_dir: flags.root_dir,
+            pipeline: unlessDefault(flags.pipeline),
+            ...accepting,
+          }),
+        })),
         nothing: nothing ? `${flags.root_dir} has no patient with what these steps read` : undefined,
       }
     },
@@ -107,7 +116,10 @@ function acceptCommand(
     root_dir: extract && at(extract.from),
     output_dir: extract && at(extract.to),
     annotation: request.annotation,
-    pipeline: flags.pipeline === DEFAULT_PIPELINE ? undefined : flags.pipeline,
+    pipeline: unlessDefault(flags.pipeline),
     series,
   })
 }
+
+const unlessDefault = (pipeline: string): string | undefined =>
+  pipeline === DEFAULT_PIPELINE ? undefined : pipeline

@@ -14,6 +14,8 @@ export interface RunReport {
   readonly outcomes: readonly JobOutcome[]
   /** Findings that no job has: of planning, for instance. */
   readonly findings: readonly Finding[]
+  /** Refused cases that a command would accept. */
+  readonly accept: readonly { readonly cases: readonly string[]; readonly command: string }[]
   readonly seconds: number
   /** Where to look now: what it is, and its path. */
   readonly results: readonly { readonly what: string; readonly path: string }[]
@@ -40,6 +42,11 @@ export function printSummary(console: Console, report: RunReport): void {
   if (failures.length > MOST_FAILURES)
     console.say(`       … and ${failures.length - MOST_FAILURES} more: voxmill status names them all`)
   printFindings(console, [...report.findings, ...outcomes.flatMap(o => o.findings)])
+  for (const { cases, command } of report.accept) {
+    console.say(`to accept ${cases.length === 1 ? cases[0] : `${cases.length} of them`}:`)
+    // In one piece, to be copied.
+    console.say(`  ${command}`)
+  }
   for (const { what, path } of report.results) console.say(`${what.padEnd(30)} ${path}`)
   const written = outcomes.reduce((sum, o) => sum + o.bytesWritten, 0)
   console.say(

@@ -30,6 +30,8 @@ export interface RunFlags {
 export interface CommandResult {
   readonly findings?: readonly Finding[]
   readonly results: RunReport['results']
+  /** Commands that would accept what was refused. */
+  readonly accept?: RunReport['accept']
   /** Whether there was anything to work on. */
   readonly nothing?: string | undefined
 }
@@ -99,6 +101,7 @@ export async function withRun(
   const report: RunReport = {
     outcomes: run.outcomes,
     findings: result.findings ?? [],
+    accept: result.accept ?? [],
     seconds: (performance.now() - started) / 1000,
     results: result.results.map(r => ({ ...r, path: shownPath(r.path) })),
     stopped: run.stopped,
@@ -117,6 +120,7 @@ export async function withRun(
     fresh: run.outcomes.filter(o => o.status === 'fresh').length,
     failed: report.outcomes.filter(o => o.status === 'failed').length,
     results: report.results,
+    ...(report.accept.length > 0 ? { accept: report.accept } : {}),
   })
   setExit(code)
 }

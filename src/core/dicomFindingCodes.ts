@@ -52,7 +52,7 @@ export const DICOM_FINDING_CODES = {
     explanation:
       'Files below the folder of a patient carry another PatientID than its name. This is usual after pseudonymisation; several PatientIDs in one folder (severity high) can mean that patients are mixed.',
     remedy:
-      'Check what is in the folder; `--pid-from PatientID` sorts by the PatientID of the files in place of the folder.',
+      'Check what is in the folder; `voxmill sort-by-series-uid … --pid_from PatientID` sorts by the PatientID of the files in place of the folder.',
   },
   'dicom-unsortable': {
     severity: 'error',
@@ -74,7 +74,7 @@ export const DICOM_FINDING_CODES = {
     explanation:
       'The output holds the files of this patient from a raw folder that this run was not given. Sorting one folder after the other could replace files of the same name, so nothing is written.',
     remedy:
-      'Give all raw folders of the patient at once (--root-dir RAW1 RAW2), or remove the folder of the patient from the output first.',
+      'Give all raw folders of the patient at once (`voxmill sort-by-series-uid --root_dir RAW1 RAW2 …`), or remove the folder of the patient from the output first.',
   },
   'series-missing': {
     severity: 'error',

@@ -90,14 +90,15 @@ export const SLICE_FINDING_CODES = {
     explanation:
       'The distance along the normal between two neighbours differs from the usual one by more than 1 %, or the distances drift, so that a regular grid would misplace slices.',
     remedy:
-      'Restore the missing slices; or choose --on-uneven resample (linear, to the usual distance) or --on-uneven accept.',
+      'Restore the missing slices; or accept them: `voxmill convert-dicom … --on_uneven resample` (linear, to the usual distance) or `--on_uneven accept`.',
   },
   'gantry-tilt': {
     severity: 'error',
     title: 'The gantry was tilted',
     explanation:
       'The origins of the slices do not follow the normal of their plane, so that the stack is sheared; most tools ignore the shear and show the patient distorted.',
-    remedy: 'Choose --on-tilt resample, which shifts the rows back by linear interpolation.',
+    remedy:
+      'Accept it: `voxmill convert-dicom … --on_tilt resample` shifts the rows back by linear interpolation.',
   },
   'slice-origin-shifted': {
     severity: 'error',
@@ -105,7 +106,7 @@ export const SLICE_FINDING_CODES = {
     explanation:
       'The origins of the slices do not lie on one line: the field of view moved during the series.',
     remedy:
-      'Choose --on-tilt resample, which shifts each slice back by linear interpolation, or split the series.',
+      'Accept it: `voxmill convert-dicom … --on_tilt resample` shifts each slice back by linear interpolation; or split the series.',
   },
   'slice-position-repeated': {
     severity: 'error',
@@ -126,7 +127,7 @@ export const SLICE_FINDING_CODES = {
     explanation:
       'One or two images are most often a scout or a key image, and two positions cannot show whether the spacing is even.',
     remedy:
-      'Restore the missing slices, or choose --min-slices 2 (or 1, where SpacingBetweenSlices is given).',
+      'Restore the missing slices, or accept them: `voxmill convert-dicom … --min_slices 2` (or 1, where SpacingBetweenSlices is given).',
   },
   'series-not-volume': {
     severity: 'error',
@@ -140,7 +141,8 @@ export const SLICE_FINDING_CODES = {
     title: 'A series holds several volumes',
     explanation:
       'Slices share their places and are told apart by time, acquisition, echo, image type or stack; each volume is written to a file of its own.',
-    remedy: 'Choose --on-multiple split, suffix or reject.',
+    remedy:
+      'None is needed; `voxmill convert-dicom … --on_multiple split`, `suffix` or `reject` says what becomes of them.',
   },
   'photometric-inverted': {
     severity: 'info',

@@ -84,8 +84,13 @@ export const recipeOf = (run: Pick<PipelineRun, 'workspace' | 'steps' | 'pipelin
   uses: run.chosen.filter(isSlotStep),
 })
 
+export interface PipelineResult extends StagesResult {
+  /** What became of each series that was to be converted. */
+  readonly converted: readonly JobOutcome[]
+}
+
 /** Carries out the steps of a pipeline on a data set, patients beside each other. */
-export async function runPipeline(stages: Stages, run: PipelineRun): Promise<StagesResult> {
+export async function runPipeline(stages: Stages, run: PipelineRun): Promise<PipelineResult> {
   return new PipelineStages(stages, run).carryOut()
 }
 
@@ -93,19 +98,20 @@ class PipelineStages {
   readonly #findings: Finding[] = []
   readonly #results: { what: string; path: string }[] = []
   readonly #lost = new Map<string, string>()
+  #converted: readonly JobOutcome[] = []
 
   constructor(
     readonly stages: Stages,
     readonly run: PipelineRun,
   ) {}
 
-  async carryOut(): Promise<StagesResult> {
+  async carryOut(): Promise<PipelineResult> {
     for (const step of this.run.chosen) {
       if (this.stages.stopped) break
       if (isFolderStep(step)) await this.#folderStep(step)
     }
     if (!this.stages.stopped) await this.#recipe(recipeOf(this.run))
-    return { findings: this.#findings, results: this.#results }
+    return { findings: this.#findings, results: this.#results, converted: this.#converted }
   }
 
   /** Counts what did not work; the patient is the first level of a case's name. */
@@ -215,7 +221,7 @@ class PipelineStages {
       const pid = s.folder.split('/')[0]!
       return this.#isAsked(pid) && !this.#lost.has(pid)
     })
-    await this.#counted(
+    this.#converted = await this.#counted(
       'convert-dicom',
       asked.map(s => convertDicomJob(place, s, options)),
     )

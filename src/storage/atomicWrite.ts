@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { EXIT, Fault } from '../core/fault.ts'
 
@@ -19,6 +19,8 @@ const EVERYWHERE = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO'])
 
 const TEMPORARY = /^\..+\.\d+-\d+\.voxmill-tmp$/
 const WRITE_BYTES = 4 << 20
+/** So much is left to the system before the disk is told to begin. */
+const UNSYNCED_BYTES = 8 << 20
 let count = 0
 
 /** Whether a file name is one that an interrupted write left behind. */
@@ -41,10 +43,10 @@ const remedies: Record<string, string> = {
   EBUSY: 'Another program holds the file; close it and run again.',
 }
 
-/** Turns an error of the operating system while writing into a `WriteError` with a remedy. */
+/** Turns an error of the operating system while writing into a `WriteError` with a remedy; others stay as they are. */
 export function writeError(error: unknown, target: string): Error {
-  if (error instanceof Fault) return error
-  const code = (error as NodeJS.ErrnoException).code ?? ''
+  const { code } = error as NodeJS.ErrnoException
+  if (error instanceof Fault || code === undefined) return error as Error
   const reason = code === 'ENOSPC' ? 'no space is left on the device' : (error as Error).message
   return new WriteError(`cannot write ${target}: ${reason}`, {
     remedy: remedies[code] ?? 'Check the disk and the output folder, then run again.',
@@ -71,6 +73,7 @@ export async function writeAtomic(
   let bytes = 0
   try {
     const handle = await openMakingFolder(temporary)
+    const disk = new EarlySync(handle)
     try {
       for await (const part of parts) {
         for (let at = 0; at < part.byteLength; at += WRITE_BYTES) {
@@ -80,11 +83,14 @@ export async function writeAtomic(
           hash.update(slice)
           let done = (await writing).bytesWritten
           while (done < slice.byteLength) done += (await handle.write(slice, done)).bytesWritten
+          disk.wrote(slice.byteLength)
         }
         bytes += part.byteLength
       }
+      await disk.settled()
       await handle.sync()
     } finally {
+      await disk.settled().catch(() => undefined)
       await handle.close()
     }
     await rename(temporary, target)
@@ -93,6 +99,38 @@ export async function writeAtomic(
     throw writeError(error, target)
   }
   return { digest: hash.digest('hex'), bytes }
+}
+
+/** Has the disk work on what was written while more is made, so that the last fsync has little left to wait for. */
+class EarlySync {
+  readonly #handle: FileHandle
+  #unsynced = 0
+  #syncing: Promise<void> | undefined
+  #failed: { readonly error: unknown } | undefined
+
+  constructor(handle: FileHandle) {
+    this.#handle = handle
+  }
+
+  wrote(bytes: number): void {
+    this.#unsynced += bytes
+    if (this.#unsynced < UNSYNCED_BYTES || this.#syncing !== undefined) return
+    this.#unsynced = 0
+    this.#syncing = this.#handle
+      .datasync()
+      .catch(error => {
+        this.#failed = { error }
+      })
+      .then(() => {
+        this.#syncing = undefined
+      })
+  }
+
+  /** Nothing is under way any more. @throws what the disk refused; the system tells of it only once */
+  async settled(): Promise<void> {
+    await this.#syncing
+    if (this.#failed !== undefined) throw this.#failed.error
+  }
 }
 
 async function openMakingFolder(file: string) {

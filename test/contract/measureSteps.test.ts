@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { z } from 'zod'
 import { niftiImage } from '../../src/artifacts/niftiImage.ts'
 import { labelMask, niftiMask } from '../../src/artifacts/niftiMask.ts'
 import { affine } from '../../src/core/affine.ts'
@@ -33,10 +34,12 @@ function job(
   outputs: Job['outputs'],
   params = {},
 ): CasePlan {
-  const parsed = STEPS.get(step)!.params.parse(params)
+  const parsed = STEP_BY_NAME.get(step)!.params(z).parse(params)
   const one: Job = { step, case: name, fields: {}, params: parsed, inputs, outputs, memory: 1, weight: 0 }
   return { case: name, jobs: [one] }
 }
+
+const STEP_BY_NAME = await STEPS.load(STEPS.names)
 
 const image = (pid: string, name: string) => `6.inference/${pid}/${name}.nii.gz`
 const record = (pid: string) => `.voxmill/mae/${pid}.json`

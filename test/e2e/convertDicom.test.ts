@@ -143,13 +143,44 @@ describe('a series with a fault', () => {
     expect(Buffer.from(value.volume.data.buffer).equals(Buffer.from(expected.buffer))).toBe(true)
   })
 
-  it('is taken where the user asks for it', async () => {
-    const tilted = ['convert-dicom', '-r', path.join(root, 'dcm/gantry-tilt'), '-o', path.join(root, 'tilt')]
-    expect((await voxmill(tilted)).code).toBe(8)
-    expect((await voxmill([...tilted, '--on_tilt', 'resample'])).code).toBe(0)
+  it('or sound: the same bytes without compression, which are written while slices are read', async () => {
+    const args = ['convert-dicom', '-r', path.join(root, 'dcm'), '-o', path.join(root, 'plain')]
+    const run = await voxmill([...args, '--uncompressed', ...SOUND.flatMap(kind => ['--only', kind])])
+    expect(run.code, run.all).toBe(0)
+    for (const kind of SOUND) {
+      const inflated = gunzipSync(readFileSync(path.join(root, 'nii', `${kind}.nii.gz`)))
+      expect(inflated.equals(readFileSync(path.join(root, 'plain', `${kind}.nii`))), kind).toBe(true)
+    }
+  })
+
+  it('is taken by the command that the run lists for it, and by that alone', async () => {
+    const args = ['convert-dicom', '-r', path.join(root, 'dcm'), '-o', path.join(root, 'nii')]
+    const refused = await voxmill(args)
+    const end = eventsOf(await voxmill([...args, '--json'])).find(e => e.event === 'end') as unknown as {
+      accept: { cases: string[]; command: string }[]
+    }
+    expect(end.accept.map(({ cases }) => cases)).toEqual([
+      ['gantry-tilt'],
+      ['slice-missing', 'spacing-uneven'],
+    ])
+    for (const { cases, command } of end.accept) {
+      expect(refused.out).toContain(`\n  ${command}\n`)
+      const [program, ...words] = command.split(' ')
+      expect(program).toBe('voxmill')
+      const run = await voxmill([...words, '--json'])
+      expect(run.code, run.all).toBe(0)
+      const done = eventsOf(run).filter(e => e.event === 'job')
+      expect(done.map(e => [e.case, e.status]).sort()).toEqual(cases.map(name => [name, 'done']))
+      for (const name of cases) expect(existsSync(path.join(root, 'nii', `${name}.nii.gz`)), name).toBe(true)
+    }
     const gap = ['convert-dicom', '-r', path.join(root, 'dcm/slice-missing'), '-o', path.join(root, 'gap')]
-    for (const policy of ['resample', 'accept'])
-      expect((await voxmill([...gap, '--on_uneven', policy])).code, policy).toBe(0)
+    expect((await voxmill([...gap, '--on_uneven', 'accept'])).code).toBe(0)
+  })
+
+  it('and a series that is not there cannot be asked for', async () => {
+    const args = ['convert-dicom', '-r', path.join(root, 'dcm'), '-o', path.join(root, 'nii')]
+    const run = await voxmill([...args, '--only', 'gantry-tlt'])
+    expect([run.code, run.err]).toEqual([2, expect.stringContaining('such as gantry-tilt')])
   })
 })
 

@@ -1,7 +1,9 @@
 import path from 'node:path'
 import { Command, Option } from 'commander'
+import { isFolderStep, type PipelineStep } from '../../pipelines/pipelineSteps.ts'
 import { runSteps } from '../../pipelines/runPipeline.ts'
 import type { CommandContext } from '../context.ts'
+import { parseCount } from '../flags.ts'
 import { carryOutPipeline, type PipelineFlags, withPipelineRunFlags } from '../pipelineRun.ts'
 
 interface Flags extends PipelineFlags {
@@ -10,6 +12,10 @@ interface Flags extends PipelineFlags {
   readonly raw?: readonly string[]
   readonly annotation?: string
   readonly by?: 'table' | 'rules'
+  readonly on_tilt?: string
+  readonly on_uneven?: string
+  readonly on_multiple?: string
+  readonly min_slices?: number
 }
 
 export function runCta2mbfCommand(context: CommandContext): Command {
@@ -24,6 +30,27 @@ export function runCta2mbfCommand(context: CommandContext): Command {
         .choices(['table', 'rules'])
         .default('table'),
     )
+    .addOption(
+      new Option('--on_tilt <policy>', 'convert-dicom: when slices are sheared by a gantry tilt').choices([
+        'reject',
+        'resample',
+      ]),
+    )
+    .addOption(
+      new Option('--on_uneven <policy>', 'convert-dicom: when slices are missing or uneven').choices([
+        'reject',
+        'resample',
+        'accept',
+      ]),
+    )
+    .addOption(
+      new Option('--on_multiple <policy>', 'convert-dicom: when one series holds several volumes').choices([
+        'split',
+        'suffix',
+        'reject',
+      ]),
+    )
+    .option('--min_slices <n>', 'convert-dicom: refuse series of fewer slices', parseCount)
     .addHelpText(
       'after',
       `
@@ -38,10 +65,25 @@ One patient that fails does not stop the others (exit code 8); run again, it doe
     )
   return withPipelineRunFlags(command).action(async (flags: Flags) => {
     await carryOutPipeline(context, flags, {
-      chosen: pipeline => runSteps(pipeline, flags),
+      chosen: pipeline => runSteps(pipeline, flags).map(step => withConversion(step, flags)),
       raw: flags.raw?.map(folder => path.resolve(folder)),
       annotation: flags.annotation === undefined ? undefined : path.resolve(flags.annotation),
       byRules: flags.by === 'rules',
     })
   })
+}
+
+/** convert-dicom with what the flags say of it; every other step as it is. */
+function withConversion(step: PipelineStep, flags: Flags): PipelineStep {
+  if (step.step !== 'convert-dicom' || !isFolderStep(step)) return step
+  const told = {
+    onTilt: flags.on_tilt,
+    onUneven: flags.on_uneven,
+    onMultiple: flags.on_multiple,
+    minSlices: flags.min_slices,
+  }
+  const given = Object.entries(told).filter(
+    (entry): entry is [string, string | number] => entry[1] !== undefined,
+  )
+  return { ...step, params: { ...step.params, ...Object.fromEntries(given) } }
 }

@@ -51,7 +51,8 @@ export interface DicomFile {
   readonly transferSyntax: string
   readonly littleEndian: boolean
   /**
-   * Undefined when there are none, or when only a prefix of the file was parsed that ends before them.
+   * Undefined when there are none, or when only a prefix of the file was parsed that ends within compressed ones; native
+   * pixels may lie behind the prefix.
    * @throws DicomError 'dicom-truncated' when the file ends within them, 'dicom-invalid' when fragments are damaged
    */
   readonly pixelData: PixelData | undefined

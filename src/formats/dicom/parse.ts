@@ -143,7 +143,7 @@ class ParsedFile implements DicomFile {
   private readonly reader: ElementReader
   private readonly table: ElementTable
   private readonly encoding: Encoding
-  private readonly isPrefix: boolean
+  private readonly total: number
   private pixels: PixelData | undefined
 
   constructor(
@@ -156,11 +156,11 @@ class ParsedFile implements DicomFile {
     options: ParseOptions,
   ) {
     const { bytes } = reader
-    this.isPrefix = bytes.length < total
-    const untilPixels = this.isPrefix || options.untilPixels === true
+    const isPrefix = bytes.length < total
+    const untilPixels = isPrefix || options.untilPixels === true
     const { table, end } = indexElements(reader, at, bytes.length, { encoding, depth: 0, untilPixels })
     // Without a pixel element behind them, the elements may go on where the prefix ends.
-    if (this.isPrefix && bytes.length - end < 8) reader.refuseEnd('the header', end, end + 8, bytes.length)
+    if (isPrefix && bytes.length - end < 8) reader.refuseEnd('the header', end, end + 8, bytes.length)
     this.reader = reader
     this.table = table
     this.encoding = encoding
@@ -169,14 +169,20 @@ class ParsedFile implements DicomFile {
     this.transferSyntax = transferSyntax
     this.littleEndian = encoding.littleEndian
     this.bytes = bytes
+    this.total = total
   }
 
   get pixelData(): PixelData | undefined {
     if (this.pixels === undefined) {
       try {
-        this.pixels = locatePixels(this.reader, this.table, this.encoding)
+        this.pixels = locatePixels(this.reader, this.table, this.encoding, this.total)
       } catch (error) {
-        if (!this.isPrefix || !(error instanceof DicomError) || error.code !== 'dicom-truncated') throw error
+        if (
+          this.bytes.length === this.total ||
+          !(error instanceof DicomError) ||
+          error.code !== 'dicom-truncated'
+        )
+          throw error
       }
     }
     return this.pixels

@@ -15,12 +15,15 @@ const MAX_FRAGMENTS = 1 << 22
 
 /**
  * Where the pixels of a data set lie; undefined when it has none.
- * @throws DicomError when the bytes end before the pixels do, or the fragments cannot be told apart
+ *
+ * @param total length of the file, of which the reader may have only the beginning
+ * @throws DicomError when the file ends before the pixels do, or the fragments cannot be told apart
  */
 export function locatePixels(
   reader: ElementReader,
   table: ElementTable,
   encoding: Encoding,
+  total: number,
 ): PixelData | undefined {
   for (const tag of [PIXEL_DATA, FLOAT_PIXEL_DATA, DOUBLE_PIXEL_DATA]) {
     const row = table.find(tag)
@@ -29,8 +32,7 @@ export function locatePixels(
     const element = { tag: tagOf(tag) as PixelData['tag'], vr: pixelVr(tag, table.vr(row)), offset }
     if (table.isUndefined(row)) return { ...element, ...encapsulated(reader, table, offset, encoding) }
     const length = table.length(row)
-    const size = reader.bytes.length
-    if (offset + length > size) reader.refuseEnd(tagText(tag), offset, offset + length, size)
+    if (offset + length > total) reader.refuseEnd(tagText(tag), offset, offset + length, total)
     return { ...element, length, fragments: undefined, frameOffsets: [] }
   }
   return undefined

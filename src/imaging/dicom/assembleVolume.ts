@@ -2,6 +2,7 @@ import { type Finding, finding } from '../../core/finding.ts'
 import { type Volume, type VoxelArray, voxelCount } from '../../core/volume.ts'
 import { Int16OrFloat32 } from './int16OrFloat32.ts'
 import { ResampledSlices } from './resampledSlices.ts'
+import type { WordSample } from './rescaleWords.ts'
 import type { PlannedSlice, VolumePlan } from './volumePlan.ts'
 
 export interface AssembledVolume extends Volume<Int16Array | Float32Array> {
@@ -54,6 +55,32 @@ export class VolumeAssembly {
     this.#slices.add(pixels, slice)
     this.#isExact &&= hasExactFloat32(pixels)
     this.#next++
+  }
+
+  /** The voxels of slices that were added, from one place of the plan to before another; undefined unless int16. */
+  int16(from: number, to: number): Int16Array | undefined {
+    const length = this.#plan.columns * this.#plan.rows
+    return this.#slices instanceof Int16OrFloat32
+      ? this.#slices.words(from * length, (to - from) * length)
+      : undefined
+  }
+
+  /**
+   * Where the stored words of slice `place` of the plan may be put for `addWords`, ahead of their turn; undefined
+   * once the volume is float32, or where slices are resampled.
+   */
+  wordsOf(place: number): Int16Array | undefined {
+    return this.int16(place, place + 1)
+  }
+
+  /** Adds `nextSlice`, whose words lie in `wordsOf` it; false where its pixels must be given to `add`. */
+  addWords(sample: WordSample): boolean {
+    const slice = this.nextSlice
+    const { columns, rows } = this.#plan
+    if (slice === undefined || !(this.#slices instanceof Int16OrFloat32)) return false
+    if (!this.#slices.addWords(columns * rows, sample, slice)) return false
+    this.#next++
+    return true
   }
 
   /** @throws RangeError when slices are missing. */

@@ -1,13 +1,6 @@
 import type { VoxelArray } from '../../core/volume.ts'
-
-export interface Rescale {
-  readonly slope: number
-  readonly intercept: number
-}
-
-/** Whether int16 holds the value as it is. */
-export const isInt16 = (value: number): boolean =>
-  value >= -32768 && value <= 32767 && Number.isInteger(value)
+import { isInt16, type Rescale } from './rescale.ts'
+import { rescaleWords, type WordSample } from './rescaleWords.ts'
 
 /** Consecutive slices of rescaled values: int16 until one does not fit, from then on float32. */
 export class Int16OrFloat32 {
@@ -23,6 +16,19 @@ export class Int16OrFloat32 {
       this.#data = new Float32Array(this.#data)
     if (this.#data instanceof Float32Array) rescaleInto(this.#data, this.#at, stored, rescale)
     this.#at += stored.length
+  }
+
+  /** Where `length` values that begin at `start` lie, as long as all before are int16. */
+  words(start: number, length: number): Int16Array | undefined {
+    return this.#data instanceof Int16Array ? this.#data.subarray(start, start + length) : undefined
+  }
+
+  /** Takes stored words that were put into `words`; false when they must be added as values. */
+  addWords(length: number, sample: WordSample, rescale: Rescale): boolean {
+    const words = this.words(this.#at, length)
+    if (words === undefined || !rescaleWords(words, sample, rescale)) return false
+    this.#at += length
+    return true
   }
 
   finish(): Int16Array | Float32Array {

@@ -1,5 +1,6 @@
 import { type VoxelArray, voxelCount } from '../../core/volume.ts'
-import { isInt16, rescaleInto } from './int16OrFloat32.ts'
+import { rescaleInto } from './int16OrFloat32.ts'
+import { isInt16 } from './rescale.ts'
 import type { PlannedSlice, VolumePlan } from './volumePlan.ts'
 
 /** Shifts and weights nearer than this to a whole number are taken as it, so that pixels stay as they are. */

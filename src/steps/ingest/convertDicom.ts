@@ -5,8 +5,8 @@ import { textFile } from '../../artifacts/textFile.ts'
 import { DataError } from '../../core/dataError.ts'
 import type { Finding } from '../../core/finding.ts'
 import { defineStep, each, one, type Zod } from '../../engine/step.ts'
-import { VolumeAssembly } from '../../imaging/dicom/assembleVolume.ts'
 import { planVolumes } from '../../imaging/dicom/planVolumes.ts'
+import { SlicedImage } from './slicedImage.ts'
 
 const params = (z: Zod) =>
   z.object({
@@ -63,18 +63,17 @@ export const convertDicom = defineStep({
     if (plan.volumes.length === 0 && errors.length > 0)
       throw new DataError(errors[0]!.code, errors[0]!.message, { where, findings: plan.findings })
     for (const f of plan.findings) context.report(f)
-    const images: Record<string, { volume: ReturnType<VolumeAssembly['finish']> }> = {}
+    const images: Record<string, SlicedImage> = {}
     const sidecars: Record<string, string> = {}
     const arrays: Record<string, { data: Int16Array | Float32Array; shape: number[] }> = {}
     for (const volumePlan of plan.volumes) {
-      const assembly = new VolumeAssembly(volumePlan)
-      for (const { index } of volumePlan.slices) assembly.add(await series.pixels(index))
-      const volume = assembly.finish()
-      for (const f of volume.findings) context.report(f)
+      const image = new SlicedImage(series, volumePlan, context.report)
+      // One alone is read while it is written. Of several, none is to be written if another cannot be read.
+      if (p.npy || plan.volumes.length > 1) await image.complete()
       const key = volumePlan.suffix
-      images[key] = { volume }
+      images[key] = image
       sidecars[key] = `${JSON.stringify({ ...series.sidecar, ...volumePlan.distinction }, null, 2)}\n`
-      if (p.npy) arrays[key] = { data: volume.data, shape: [...volume.grid.shape].reverse() }
+      if (p.npy) arrays[key] = { data: image.volume.data, shape: [...image.grid.shape].reverse() }
     }
     return { images, sidecars, arrays }
   },

@@ -28,13 +28,13 @@ const REASONS: Readonly<Record<string, ReasonKind>> = {
   },
   'patient-id-missing': {
     message: 'the object has no PatientID',
-    remedy: 'Sort by folder: `voxmill sort-by-series-uid --pid-from folder`.',
+    remedy: 'Sort by folder: `voxmill sort-by-series-uid --pid_from folder`.',
     loss: true,
   },
   'patient-folder-missing': {
     message: 'the file lies in no folder of a patient',
     remedy:
-      'Move it into one, or sort by what is in the files: `voxmill sort-by-series-uid --pid-from PatientID`.',
+      'Move it into one, or sort by what is in the files: `voxmill sort-by-series-uid --pid_from PatientID`.',
     loss: true,
   },
   'patient-unplanned': {

@@ -77,7 +77,7 @@ describe('uneven stacks', () => {
       'IM2.dcm (at 40 mm) and IM3.dcm (at 50 mm) lie 10 mm apart (1 missing), where 5 mm is usual',
     )
     expect(numbers).toMatchObject({ missing: 1, usualMm: 5, slices: '2-3', positionsMm: '40.000, 50.000' })
-    expect(remedy).toContain('--on-uneven resample')
+    expect(remedy).toContain('--on_uneven resample')
   })
 
   it('are refused above 1 % of both the usual and the mean distance', () => {
@@ -124,7 +124,7 @@ describe('tilted stacks', () => {
       "the origins of 4 slices, IM0.dcm (at 30 mm) to IM3.dcm (at 36 mm), run 10.00° aslant of the slices' normal",
     )
     expect(numbers!.tiltDegrees).toBeCloseTo(10, 9)
-    expect(remedy).toContain('--on-tilt resample')
+    expect(remedy).toContain('--on_tilt resample')
   })
 
   it('are planned on a right-angled grid that holds all shifted rows', () => {

@@ -8,7 +8,6 @@ import { affine } from '../../../../src/core/affine.ts'
 import { HandOver } from '../../../../src/engine/handOver.ts'
 import type { Job } from '../../../../src/engine/job.ts'
 import { runJob } from '../../../../src/engine/runJob.ts'
-import { registerSteps } from '../../../../src/engine/step.ts'
 import { workspaceAt } from '../../../../src/engine/workspace.ts'
 import { encodePng } from '../../../../src/formats/png/encodePng.ts'
 import { axialSlices } from '../../../../src/imaging/render/axialSlices.ts'
@@ -46,7 +45,7 @@ describe('export-slicemap', () => {
   const run = (j: Job) =>
     runJob(j, {
       workspace: workspaceAt(root),
-      steps: registerSteps([exportSlicemap]),
+      steps: new Map([[exportSlicemap.name, exportSlicemap]]),
       handOver: new HandOver(),
       known: new Map(),
     })
