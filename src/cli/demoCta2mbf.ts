@@ -32,8 +32,13 @@ variables:
   generator_model: models/phantom-generator.onnx
   crop_size: [${[x, y, z].map(n => Math.max(8, 8 * Math.round((0.75 * n) / 8))).join(', ')}]
 params:
-  # Few iterations are enough for small volumes.
-  register: { iterations: 96 }
+  # Enough for small volumes of large voxels.
+  register:
+    iterations: 64
+    overrides:
+      NumberOfResolutions: [2]
+      GridSpacingSchedule: [2, 1]
+      FinalGridSpacingInPhysicalUnits: [32]
 `
 
 /** Makes a phantom DICOM dump and phantom models, and carries out the whole cta2mbf pipeline on them. */

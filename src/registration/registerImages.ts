@@ -66,9 +66,19 @@ const CHANGES = {
 
 const EACH_RESOLUTION = 'WriteResultImageAfterEachResolution'
 
-/** @throws ElastixFileError naming the map and what is not supported. */
-export function usedMaps(maps: readonly ParameterMap[], iterations?: number): ParameterMap[] {
-  return maps.map((map, stage) => {
+/**
+ * The maps as the engine gets them.
+ *
+ * @param overrides parameters that take the place of those of every map
+ * @throws ElastixFileError naming the map and what is not supported
+ */
+export function usedMaps(
+  maps: readonly ParameterMap[],
+  iterations?: number,
+  overrides: Readonly<Record<string, readonly string[]>> = {},
+): ParameterMap[] {
+  return maps.map((given, stage) => {
+    const map = withParameters(given, overrides)
     const where = `parameter map ${stage}`
     const transform = map.get('Transform')?.[0]
     if (transform === undefined || !CARRIED_OUT.has(transform))

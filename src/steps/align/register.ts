@@ -35,6 +35,10 @@ const params = (z: Zod) =>
       .min(1)
       .optional()
       .describe('Iterations of each resolution, in place of those of the files.'),
+    overrides: z
+      .record(z.string(), z.array(z.union([z.string(), z.number()])).min(1))
+      .default({})
+      .describe('elastix parameters that take the place of those of every stage.'),
     timeoutSeconds: z
       .number()
       .positive()
@@ -111,7 +115,7 @@ export const register = defineStep({
     if (others[p.movingKey] !== undefined)
       throw new RangeError(`${p.movingKey} is the key of the moving image and of another`)
     const given = p.parameterMaps.map((text, stage) => parseParameterMap(text, `parameter map ${stage}`))
-    const maps = usedMaps(given.length > 0 ? given : nonrigidMaps(), p.iterations)
+    const maps = usedMaps(given.length > 0 ? given : nonrigidMaps(), p.iterations, asTexts(p.overrides))
     const registered = await registerImages({
       fixed: fixed.volume,
       moving: moving.volume,
@@ -225,3 +229,8 @@ const engineRecord = (
   threads,
   restriction: restriction === undefined ? null : { ...restriction, of, marginMm },
 })
+
+const asTexts = (
+  parameters: Readonly<Record<string, readonly (string | number)[]>>,
+): Record<string, string[]> =>
+  Object.fromEntries(Object.entries(parameters).map(([name, values]) => [name, values.map(String)]))
