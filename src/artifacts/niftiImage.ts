@@ -5,7 +5,7 @@ import { fitsInt16, float32Decoder, int16Decoder } from '../formats/nifti/voxels
 import { writeAtomic } from '../storage/atomicWrite.ts'
 import { gzipParts } from '../storage/gzip.ts'
 import { decodeNifti, digestNifti, type VoxelDecoder } from './niftiFile.ts'
-import { bytesOf, encodedHeader } from './niftiVolume.ts'
+import { bytesOf, encodedHeader, gridAsWritten } from './niftiVolume.ts'
 
 /** An image in scanner space, as converted. */
 export interface NiftiImage {
@@ -54,11 +54,14 @@ export const niftiImage: ArtifactKind<NiftiImage> = {
     }
     const { volume } = image
     const type = volume.data instanceof Int16Array ? 'int16' : 'float32'
-    const parts = [encodedHeader(volume.grid, type, SCANNER), bytesOf(volume.data)]
-    return writeAtomic(
+    const header = encodedHeader(volume.grid, type, SCANNER)
+    const parts = [header, bytesOf(volume.data)]
+    const written = await writeAtomic(
       file,
       file.endsWith('.gz') ? gzipParts(parts, volume.data.BYTES_PER_ELEMENT as 2 | 4) : parts,
     )
+    const asRead: NiftiImage = { volume: { grid: gridAsWritten(header), data: volume.data } }
+    return { ...written, asRead }
   },
 }
 

@@ -5,7 +5,7 @@ import { maskDecoder } from '../formats/nifti/voxels.ts'
 import { writeAtomic } from '../storage/atomicWrite.ts'
 import { gzipParts } from '../storage/gzip.ts'
 import { decodeNifti, digestNifti } from './niftiFile.ts'
-import { bytesOf, encodedHeader, type FormCodes } from './niftiVolume.ts'
+import { bytesOf, encodedHeader, type FormCodes, gridAsWritten, writtenCodes } from './niftiVolume.ts'
 
 /** A label map, and how far the file was from being one. */
 export interface LabelMask {
@@ -51,7 +51,15 @@ export const niftiMask: ArtifactKind<LabelMask> = {
     return { value, digest, inflatedBytes }
   },
   digest: digestNifti,
-  write(file, { mask, codes }) {
-    return writeAtomic(file, gzipParts([encodedHeader(mask.grid, 'uint8', codes), bytesOf(mask.data)], 1))
+  async write(file, value) {
+    const { mask, codes } = value
+    const header = encodedHeader(mask.grid, 'uint8', codes)
+    const written = await writeAtomic(file, gzipParts([header, bytesOf(mask.data)], 1))
+    const asRead: LabelMask = {
+      ...value,
+      mask: { grid: gridAsWritten(header), data: mask.data },
+      codes: writtenCodes(codes, mask.grid.affine),
+    }
+    return { ...written, asRead }
   },
 }

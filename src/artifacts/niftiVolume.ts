@@ -3,6 +3,7 @@ import { VERSION } from '../core/version.ts'
 import type { Volume } from '../core/volume.ts'
 import { encodeNiftiHeader, isSheared } from '../formats/nifti/encode.ts'
 import { niftiAffine } from '../formats/nifti/geometry.ts'
+import { parseNiftiHeader } from '../formats/nifti/header.ts'
 import { float32Decoder } from '../formats/nifti/voxels.ts'
 import { writeAtomic } from '../storage/atomicWrite.ts'
 import { gzipParts } from '../storage/gzip.ts'
@@ -49,6 +50,12 @@ export const encodedHeader = (
   })
 }
 
+/** The grid that a reader finds in a header: NIfTI-1 holds its affine as float32. */
+export function gridAsWritten(bytes: Uint8Array): Volume['grid'] {
+  const header = parseNiftiHeader(bytes)
+  return { shape: header.shape, affine: niftiAffine(header).affine }
+}
+
 export const bytesOf = (data: Float32Array | Int16Array | Uint8Array): Uint8Array =>
   new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
 
@@ -68,10 +75,15 @@ export const niftiVolume: ArtifactKind<FloatVolume> = {
     return { value, digest, inflatedBytes }
   },
   digest: digestNifti,
-  write(file, { volume, codes }) {
-    return writeAtomic(
-      file,
-      gzipParts([encodedHeader(volume.grid, 'float32', codes), bytesOf(volume.data)], 4),
-    )
+  async write(file, value) {
+    const { volume, codes } = value
+    const header = encodedHeader(volume.grid, 'float32', codes)
+    const written = await writeAtomic(file, gzipParts([header, bytesOf(volume.data)], 4))
+    const asRead: FloatVolume = {
+      ...value,
+      volume: { grid: gridAsWritten(header), data: volume.data },
+      codes: writtenCodes(codes, volume.grid.affine),
+    }
+    return { ...written, asRead }
   },
 }

@@ -16,6 +16,11 @@ export interface ArtifactWritten {
   readonly bytes: number
   /** What was odd about what lay there before. */
   readonly findings?: readonly Finding[]
+  /**
+   * What reading the file would give, where the format rounds what was written: a later job gets the same value from
+   * memory as it would from disk.
+   */
+  readonly asRead?: unknown
 }
 
 /**

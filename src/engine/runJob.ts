@@ -137,7 +137,7 @@ class JobRecord {
       this.#bytesWritten += written.bytes
       this.#findings.push(...(written.findings ?? []).map(finding => ({ ...finding, where: f.path })))
       this.#note(f.path, f.kind.name, fileStamp(file), written.digest)
-      this.env.handOver.offer(f.path, f.kind.name, value, written.digest)
+      this.env.handOver.offer(f.path, f.kind.name, written.asRead ?? value, written.digest)
       this.#outputs.push({
         slot: f.slot,
         ...(f.key === undefined ? {} : { key: f.key }),

@@ -7,10 +7,11 @@ import { voxelCount } from '../core/volume.ts'
 import type { CasePlan, Job, SlotPaths } from '../engine/job.ts'
 import { DATASET } from '../engine/provenance.ts'
 import type { AnyStep, LoadedSteps, Slot } from '../engine/step.ts'
-import type { Workspace } from '../engine/workspace.ts'
+import { STATE_FOLDER, type Workspace } from '../engine/workspace.ts'
 import type { LostCase } from '../steps/lostCases.ts'
 import { existsSync } from '../storage/exists.ts'
 import { listFolder, sizeOf } from '../storage/listFolder.ts'
+import { networkNeeds } from './networkNeeds.ts'
 import { filledParams, filledPath, type SlotStep, type Variables } from './pipelineSteps.ts'
 
 /** A pipeline on a data set: its uses of steps, and the values that its paths and parameters name. */
@@ -94,7 +95,7 @@ export const recipeFolders = (recipe: Recipe): string[] => [
   ...new Set(
     outputTemplates(recipe)
       .map(t => path.posix.dirname(t.split(PID)[0]!.concat('x')))
-      .filter(folder => !folder.startsWith('.voxmill')),
+      .filter(folder => !folder.startsWith(STATE_FOLDER)),
   ),
 ]
 
@@ -104,11 +105,13 @@ export const recipeWorkbooks = (recipe: Recipe): string[] =>
 
 /** Ids for which at least one file or folder is there that the recipe reads and does not make itself. */
 export function recipeCases(recipe: Recipe): string[] {
-  const made = new Set(caseUses(recipe).flatMap(use => templatesOf(use.outputs)))
+  const { uses } = recipe
+  const made = new Set(uses.flatMap(use => templatesOf(use.outputs)))
   const read = new Set(
-    caseUses(recipe)
+    uses
       .flatMap(use => templatesOf(use.inputs))
-      .filter(t => t.includes(PID) && !made.has(t)),
+      // Records and receipts are of earlier runs.
+      .filter(t => t.includes(PID) && !made.has(t) && !t.startsWith(`${STATE_FOLDER}/`)),
   )
   const ids = new Set<string>()
   for (const template of read) {
@@ -174,17 +177,19 @@ function caseJob(
   }
   const files = pathsOf(inputs)
   const size = sizes.of(files)
+  const params = paramsOf(recipe, use, step)
+  const networkBytes = networkNeeds({ step: use.step, inputs, params }, p => workspace.absolute(p))
   return {
     step: use.step,
     case: pid,
     ...partOf(recipe, use),
     fields: {},
-    params: paramsOf(recipe, use, step),
+    params,
     inputs,
     outputs: Object.fromEntries(
       Object.entries(use.outputs).map(([slot, template]) => [slot, located(recipe, template, pid)]),
     ),
-    memory: step.memory(size),
+    memory: step.memory(networkBytes === undefined ? size : { ...size, networkBytes }),
     weight: size.inputBytes,
     ...(refusal === undefined ? {} : { refusal }),
     ...(options.remake ? { remake: true } : {}),
@@ -278,7 +283,9 @@ export function datasetPlan(
   const gathered = (template: Templates[string]): SlotPaths => {
     if (typeof template !== 'string' || !template.includes(PID)) return located(recipe, template, '')
     // A receipt tells of a failure too.
-    const wanted = template.startsWith('.voxmill/receipts/') ? pids : pids.filter(pid => !gone.has(pid))
+    const wanted = template.startsWith(`${STATE_FOLDER}/receipts/`)
+      ? pids
+      : pids.filter(pid => !gone.has(pid))
     return Object.fromEntries(
       wanted.flatMap(pid => {
         const p = located(recipe, template, pid)

@@ -232,6 +232,7 @@ class PipelineStages {
     if (recipe.uses.length === 0) return
     const options = { remake: this.run.remake ?? false }
     const pids = recipeCases(recipe)
+    if (pids.length + this.#lost.size === 0) return
     const asked = pids.filter(pid => this.#isAsked(pid) && !this.#lost.has(pid))
     await this.#counted(
       'patients',

@@ -22,8 +22,8 @@ const OF_THIS_RUN = [
   /^\(InitialTransformParametersFileName /,
 ]
 
-/** Iteration tables end in a column of milliseconds. */
-const TABLE_HEAD = /^1:ItNr\t.*\tTime\[ms\]\s*$/
+/** Iteration tables end in columns of milliseconds: one, or one a metric. */
+const TABLE_HEAD = /^1:ItNr\t.*?((?:\tTime\d*\[ms\])+)\s*$/
 const TABLE_ROW = /^\d+\t/
 
 /**
@@ -33,15 +33,18 @@ const TABLE_ROW = /^\d+\t/
 export function steadyLog(log: string): string {
   const out: string[] = []
   let copied = false
-  let table = false
+  /** Columns of milliseconds of the table that a line belongs to. */
+  let times = 0
   for (const line of log.split(/\r?\n/)) {
     if (/^=+ start of /.test(line)) copied = true
     const end = /^=+ end of /.test(line)
     if (end) copied = false
     if (copied || end || OF_THIS_RUN.some(p => p.test(line))) continue
-    if (TABLE_HEAD.test(line)) table = true
-    else if (table && !TABLE_ROW.test(line)) table = false
-    const kept = table ? line.replace(/\t[^\t]*$/, '') : line.trimEnd()
+    const head = TABLE_HEAD.exec(line)
+    if (head !== null) times = head[1]!.split('\t').length - 1
+    else if (!TABLE_ROW.test(line)) times = 0
+    const cells = line.trimEnd().split('\t')
+    const kept = cells.slice(0, cells.length - times).join('\t')
     const named = kept.replace(/"[^"]*[\\/]([^"\\/]+)"/g, '"$1"')
     if (named !== '' || out.at(-1) !== '') out.push(named)
   }

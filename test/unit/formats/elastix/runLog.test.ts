@@ -58,4 +58,17 @@ describe('finalMetrics', () => {
     ])
     expect(finalMetrics('')).toEqual([])
   })
+
+  it('drops a column of milliseconds for each metric of a table', () => {
+    const table = (times: string) =>
+      [
+        '1:ItNr\t2:Metric\t2:Metric0\t2:Metric1\tTime0[ms]\tTime1[ms]',
+        `0\t-1.5\t-1.5\t0.0\t${times}`,
+        'Final',
+      ].join('\n')
+    expect(steadyLog(table('7.3\t119.2'))).toBe(
+      '1:ItNr\t2:Metric\t2:Metric0\t2:Metric1\n0\t-1.5\t-1.5\t0.0\nFinal\n',
+    )
+    expect(steadyLog(table('7.3\t119.2'))).toBe(steadyLog(table('9.9\t1.2')))
+  })
 })
