@@ -1,14 +1,12 @@
 import { niftiImage } from '../../artifacts/niftiImage.ts'
 import { modelCardFile, onnxModel } from '../../artifacts/onnxModel.ts'
-import { farthestCornerShift, voxelSizes } from '../../core/affine.ts'
-import { DataError } from '../../core/dataError.ts'
-import { formatMm } from '../../core/formatMm.ts'
-import type { Grid, Shape, Volume } from '../../core/volume.ts'
-import { defineStep, one, optional, type StepContext, type Zod } from '../../engine/step.ts'
+import type { Shape, Volume } from '../../core/volume.ts'
+import { defineStep, one, optional, type Zod } from '../../engine/step.ts'
 import { usableMemory } from '../../engine/usableMemory.ts'
 import { cropOrPad } from '../../imaging/cropOrPad.ts'
 import { generateImage } from '../../inference/generateImage.ts'
 import { parseGeneratorCard } from '../../inference/modelCard.ts'
+import { requireSameGrid } from '../sameGrid.ts'
 import { networkParams, predictedMemory } from './networkParams.ts'
 
 const size = (z: Zod) => z.int().min(1).max(4096)
@@ -53,7 +51,11 @@ export const inferMbf = defineStep({
   async run({ cta, mbf, model, card: text }, { cropSize, padValue, device, threads }, context) {
     const cardWhere = context.source('card')
     const card = parseGeneratorCard(text, cardWhere)
-    if (mbf !== undefined) requireSameGrid(mbf.volume.grid, cta.volume.grid, context)
+    if (mbf !== undefined)
+      requireSameGrid(
+        { grid: cta.volume.grid, source: context.source('cta') },
+        { grid: mbf.volume.grid, source: context.source('mbf') },
+      )
     const fitted = (volume: Volume<Int16Array | Float32Array>) =>
       cropOrPad(volume, cropSize as Shape, padValue)
     const realA = fitted(cta.volume)
@@ -71,20 +73,3 @@ export const inferMbf = defineStep({
     }
   },
 })
-
-function requireSameGrid(mbf: Grid, cta: Grid, context: StepContext): void {
-  const where = context.source('mbf')
-  if (mbf.shape.some((n, axis) => n !== cta.shape[axis]))
-    throw new DataError(
-      'shape-mismatch',
-      `the angiogram has ${cta.shape.join('×')} voxels, the flow map ${mbf.shape.join('×')}`,
-      { where },
-    )
-  const shift = farthestCornerShift(cta.affine, mbf.affine, cta.shape)
-  if (shift > 0.5 * Math.min(...voxelSizes(cta.affine)))
-    throw new DataError(
-      'geometry-mismatch',
-      `the farthest corner of the flow map lies ${formatMm(shift)} from that of the angiogram`,
-      { where },
-    )
-}

@@ -65,12 +65,12 @@ describe('infer-mbf', () => {
   it('refuses a flow map on another grid', async () => {
     const shape: Shape = [9, 7, 5]
     const smaller = { grid: { ...grid, shape }, data: mbf.data.subarray(0, 315) }
-    await expect(run({ mbf: { volume: smaller } })).rejects.toMatchObject({ code: 'shape-mismatch' })
+    await expect(run({ mbf: { volume: smaller } })).rejects.toMatchObject({ code: 'grids-differ' })
     const moved = {
       grid: { ...grid, affine: affine(grid.affine.map((v, n) => (n === 11 ? v + 1 : v))) },
       data: mbf.data,
     }
-    await expect(run({ mbf: { volume: moved } })).rejects.toMatchObject({ code: 'geometry-mismatch' })
+    await expect(run({ mbf: { volume: moved } })).rejects.toMatchObject({ code: 'grids-differ' })
   })
 
   it('refuses a card of another size than the crop', async () => {
