@@ -192,4 +192,5 @@ export const CONTRACTED = {
   ],
   network: ['segment-chambers', 'infer-mbf'],
   measure: ['export-slicemap', 'measure-mae', 'calc-mae'],
+  align: ['register', 'apply-transform', 'gen-registration-report'],
 } as const
