@@ -49,6 +49,7 @@ const params = {
   engine: 'wasm',
   threads: 1,
   parameterMaps: maps,
+  overrides: {},
   timeoutSeconds: 300,
   marginMm: 8,
   finalOrder: 3,
