@@ -43,6 +43,7 @@ const job = {
   case: 'bench',
   fields: {},
   params: {
+    overrides: {},
     engine: flags.engine,
     threads,
     parameterMaps: [],

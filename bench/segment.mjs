@@ -35,6 +35,7 @@ await build({
       import { niftiImage } from './src/artifacts/niftiImage.ts'
       import { niftiMask } from './src/artifacts/niftiMask.ts'
       import { modelCardFile, onnxModel } from './src/artifacts/onnxModel.ts'
+      import { z } from 'zod'
       import { segmentChambers } from './src/steps/segment/segmentChambers.ts'
       const [image, model, out, threads] = process.argv.slice(2)
       const cpu = () => { const { user, system } = process.cpuUsage(); return (user + system) / 1e6 }
@@ -59,7 +60,7 @@ await build({
         model: (await onnxModel.read(model)).value,
         card: (await modelCardFile.read(model.replace(/onnx$/, 'json'))).value,
       }
-      const params = segmentChambers.params.parse({ device: 'cpu', threads: Number(threads), expected: [] })
+      const params = segmentChambers.params(z).parse({ device: 'cpu', threads: Number(threads), expected: [] })
       const context = { case: 'bench', fields: {}, source: slot => slot, report() {} }
       const { mask } = await segmentChambers.run(inputs, params, context)
       await niftiMask.write(out, mask)
