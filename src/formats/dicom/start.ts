@@ -80,7 +80,7 @@ function beginsWithElements(bytes: Uint8Array, start: number, total: number, enc
         : view.getUint16(6, littleEndian)
       : view.getUint32(4, true)
     if (length === UNDEFINED_LENGTH) return count >= fewest
-    if (!explicit && length > LONGEST_IDENTIFICATION) return false
+    if (!explicit && length > LONGEST_IDENTIFICATION) return count >= fewest
     at += (form === LONG_VR ? 12 : 8) + length
     if (at > total) return count >= fewest
   }

@@ -135,3 +135,23 @@ function expectPixels(
     first += frame.length
   })
 }
+
+test('a bare implicit data set may have a long sequence as its third element', () => {
+  const item = [{ tag: TAGS.PatientName, value: 'A'.repeat(60) }]
+  const elements = [
+    { tag: '0040A730', value: { items: Array.from({ length: 80 }, () => item), undefinedLength: false } },
+  ]
+  const file = parseDicom(
+    writeDicom({
+      transferSyntax: TRANSFER_SYNTAXES.ImplicitVRLittleEndian,
+      bare: true,
+      elements: [
+        { tag: TAGS.SpecificCharacterSet, value: 'ISO_IR 192' },
+        { tag: TAGS.SOPInstanceUID, value: '2.25.7' },
+        ...elements,
+      ],
+    }),
+    {},
+  )
+  expect(file.dataset.items('0040A730').length).toBe(80)
+})
