@@ -8,6 +8,10 @@ import type { DigestEntry } from '../storage/digestCache.ts'
  */
 export type SlotPaths = string | null | Readonly<Record<string, string>>
 
+/** Every path of some slots; a pattern stands for itself. */
+export const slotPaths = (slots: Readonly<Record<string, SlotPaths>>): string[] =>
+  Object.values(slots).flatMap(p => (p === null ? [] : typeof p === 'string' ? [p] : Object.values(p)))
+
 /** One application of a step to one case: plain data that any executor can carry out. */
 export interface Job {
   readonly step: string

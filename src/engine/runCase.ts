@@ -1,7 +1,7 @@
 import type { DigestEntry } from '../storage/digestCache.ts'
 import { fileStamp } from '../storage/fileStamp.ts'
 import { HandOver, type ReadAhead } from './handOver.ts'
-import type { CasePlan, Job, JobOutcome } from './job.ts'
+import { type CasePlan, type Job, type JobOutcome, slotPaths } from './job.ts'
 import { runJob } from './runJob.ts'
 import { slotFiles } from './slotFiles.ts'
 import type { LoadedSteps, StepRegistry } from './step.ts'
@@ -34,14 +34,14 @@ export async function runCase(
   const lost = new Map<string, JobOutcome>()
   const lose = (job: Job, cause: JobOutcome) => {
     if (failed === undefined || cause.fatal) failed = cause
-    for (const p of jobPaths(job.outputs)) lost.set(p, cause)
+    for (const p of slotPaths(job.outputs)) lost.set(p, cause)
   }
   for (const [i, job] of plan.jobs.entries()) {
     if (signal?.aborted) return
     // A disk that is full for one job is full for all.
     const cause =
       plan.independent && !failed?.fatal
-        ? lost.get(jobPaths(job.inputs).find(p => lost.has(p)) ?? '')
+        ? lost.get(slotPaths(job.inputs).find(p => lost.has(p)) ?? '')
         : failed
     if (cause !== undefined) {
       lose(job, cause)
@@ -55,9 +55,6 @@ export async function runCase(
     emit(outcome)
   }
 }
-
-const jobPaths = (slots: Job['inputs']): string[] =>
-  Object.values(slots).flatMap(p => (p === null ? [] : typeof p === 'string' ? [p] : Object.values(p)))
 
 const inputKeys = (job: Job, steps: LoadedSteps): string[] =>
   slotFiles(steps.get(job.step)?.inputs ?? {}, job.inputs).map(f => HandOver.key(f.path, f.kind.name))

@@ -4,7 +4,7 @@ import { scanHeader } from '../artifacts/niftiFile.ts'
 import { UsageError } from '../core/fault.ts'
 import { type Finding, finding } from '../core/finding.ts'
 import { voxelCount } from '../core/volume.ts'
-import type { CasePlan, Job, SlotPaths } from '../engine/job.ts'
+import { type CasePlan, type Job, type SlotPaths, slotPaths } from '../engine/job.ts'
 import { DATASET } from '../engine/provenance.ts'
 import type { AnyStep, LoadedSteps, Slot } from '../engine/step.ts'
 import { STATE_FOLDER, type Workspace } from '../engine/workspace.ts'
@@ -45,7 +45,7 @@ export function checkedRecipe(recipe: Recipe, source: string): Recipe {
           remedy: `Add ${slot} to its inputs.`,
         })
     try {
-      for (const template of [...templatesOf(use.inputs), ...templatesOf(use.outputs), use.part ?? ''])
+      for (const template of [...slotPaths(use.inputs), ...slotPaths(use.outputs), use.part ?? ''])
         filledPath(template, recipe.variables)
       paramsOf(recipe, use, step)
     } catch (error) {
@@ -75,9 +75,6 @@ function paramsOf({ variables }: Recipe, use: SlotStep, step: AnyStep): unknown 
   throw new RangeError(`${issue!.path.join('.') || 'parameters'}: ${issue!.message}`)
 }
 
-const templatesOf = (templates: Templates): string[] =>
-  Object.values(templates).flatMap(t => (t === null ? [] : typeof t === 'string' ? [t] : Object.values(t)))
-
 /** Uses for single patients, and those for the whole data set that come after them. */
 export const caseUses = (recipe: Recipe): SlotStep[] =>
   recipe.uses.filter(use => stepOf(recipe, use).per === 'case')
@@ -88,7 +85,7 @@ const PID = '{pid}'
 
 /** Every output path as far as it is the same for all patients. */
 const outputTemplates = ({ uses, variables }: Recipe): string[] =>
-  uses.flatMap(use => templatesOf(use.outputs)).flatMap(t => filledPath(t, variables) ?? [])
+  uses.flatMap(use => slotPaths(use.outputs)).flatMap(t => filledPath(t, variables) ?? [])
 
 /** Folders below the root that a recipe writes in. */
 export const recipeFolders = (recipe: Recipe): string[] => [
@@ -106,10 +103,10 @@ export const recipeWorkbooks = (recipe: Recipe): string[] =>
 /** Ids for which at least one file or folder is there that the recipe reads and does not make itself. */
 export function recipeCases(recipe: Recipe): string[] {
   const { uses } = recipe
-  const made = new Set(uses.flatMap(use => templatesOf(use.outputs)))
+  const made = new Set(uses.flatMap(use => slotPaths(use.outputs)))
   const read = new Set(
     uses
-      .flatMap(use => templatesOf(use.inputs))
+      .flatMap(use => slotPaths(use.inputs))
       // Records and receipts are of earlier runs.
       .filter(t => t.includes(PID) && !made.has(t) && !t.startsWith(`${STATE_FOLDER}/`)),
   )
@@ -142,14 +139,11 @@ export function recipePlan(recipe: Recipe, pid: string, options: RecipeOptions =
   const made = new Set<string>()
   const jobs = caseUses(recipe).map(use => {
     const job = caseJob(recipe, use, pid, made, sizes, options)
-    for (const p of pathsOf(job.outputs)) made.add(p)
+    for (const p of slotPaths(job.outputs)) made.add(p)
     return job
   })
   return { case: pid, jobs, independent: true }
 }
-
-const pathsOf = (slots: Readonly<Record<string, SlotPaths>>): string[] =>
-  Object.values(slots).flatMap(p => (p === null ? [] : typeof p === 'string' ? [p] : Object.values(p)))
 
 function caseJob(
   recipe: Recipe,
@@ -167,15 +161,15 @@ function caseJob(
   for (const [slot, { many }] of Object.entries(step.inputs as Record<string, Slot<unknown>>)) {
     const template = use.inputs[slot] ?? null
     const asked = located(recipe, template, pid)
-    const missing = pathsOf({ slot: asked }).find(p => !isThere(p))
+    const missing = slotPaths({ slot: asked }).find(p => !isThere(p))
     // A file that is not of the patient, such as a model, was chosen by someone; its reader tells best what is missing.
-    const isOfPatient = template !== null && templatesOf({ slot: template }).some(t => t.includes(PID))
+    const isOfPatient = template !== null && slotPaths({ slot: template }).some(t => t.includes(PID))
     const isAbsent = missing !== undefined && isOfPatient
     inputs[slot] = many === 'optional' && isAbsent ? null : asked
     if (many === 'one' && asked === null) refusal ??= inputMissing(recipe, use, pid, slot)
     else if (many !== 'optional' && isAbsent) refusal ??= inputMissing(recipe, use, pid, missing)
   }
-  const files = pathsOf(inputs)
+  const files = slotPaths(inputs)
   const size = sizes.of(files)
   const params = paramsOf(recipe, use, step)
   const networkBytes = networkNeeds({ step: use.step, inputs, params }, p => workspace.absolute(p))
@@ -220,7 +214,7 @@ function located({ workspace, variables }: Recipe, template: Templates[string], 
 }
 
 function inputMissing(recipe: Recipe, use: SlotStep, pid: string, file: string): Finding {
-  const maker = recipe.uses.find(u => pathsOf(outputsOf(recipe, u, pid)).includes(file))
+  const maker = recipe.uses.find(u => slotPaths(outputsOf(recipe, u, pid)).includes(file))
   const message = `${use.step} of ${pid} needs ${file}, which is not there`
   return finding('input-missing', file, message, {
     ...(maker === undefined ? {} : { remedy: `voxmill ${maker.of ?? maker.step} makes it.` }),
