@@ -6,7 +6,8 @@ const rows = [
   ['artifacts', 'engine', 'inference', 'registration', 'profiles'],
   ['steps'],
   ['pipelines'],
-  ['cli', 'server'],
+  ['server'],
+  ['cli'],
 ]
 const layerRules = rows.flatMap((folders, row) =>
   folders.map(folder => {
@@ -41,6 +42,19 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/(core|formats|imaging)/' },
       to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'pages-know-values-only',
+      comment: 'a page imports core, formats, imaging and the types of the server',
+      severity: 'error',
+      from: { path: '^web/' },
+      to: { path: '^src/(?!(core|formats|imaging)/|server/api\\.ts$)' },
+    },
+    {
+      name: 'nothing-imports-pages',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^web/' },
     },
     {
       name: 'no-schemas-in-steps',

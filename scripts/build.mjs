@@ -43,8 +43,26 @@ const { outputFiles, metafile } = await build({
   metafile: true,
 })
 
+// The pages: scripts and styles that a browser gets. They are one file each, for a page may not load another's chunk.
+const web = await build({
+  entryPoints: { view: 'web/view/view.ts', report: 'web/report/report.ts' },
+  outdir: 'dist/web',
+  bundle: true,
+  format: 'iife',
+  platform: 'browser',
+  target: 'es2022',
+  loader: { '.html': 'copy' },
+  minify: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+  write: false,
+  metafile: true,
+})
+
 const packages = new Set(
-  Object.keys(metafile.inputs).flatMap(file => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? []),
+  Object.keys({ ...metafile.inputs, ...web.metafile.inputs }).flatMap(
+    file => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? [],
+  ),
 )
 const notices = [...packages].sort().map(name => {
   const folder = path.join('node_modules', name)
@@ -63,7 +81,7 @@ const notices = [...packages].sort().map(name => {
 })
 
 rmSync('dist', { recursive: true, force: true })
-for (const { path: file, contents } of outputFiles) {
+for (const { path: file, contents } of [...outputFiles, ...web.outputFiles]) {
   mkdirSync(path.dirname(file), { recursive: true })
   writeFileSync(file, contents)
 }

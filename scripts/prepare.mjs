@@ -27,5 +27,11 @@ if (major < 20 || (major === 20 && minor < 19)) {
 }
 if (time('node_modules/.package-lock.json') < time('package-lock.json'))
   run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
-const sources = Math.max(newest('src'), newest('profiles'), time('package.json'), time('scripts/build.mjs'))
+const sources = Math.max(
+  newest('src'),
+  newest('web'),
+  newest('profiles'),
+  time('package.json'),
+  time('scripts/build.mjs'),
+)
 if (time('dist/voxmill.js') < sources) run(process.execPath, ['scripts/build.mjs'])

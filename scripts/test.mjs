@@ -7,8 +7,9 @@ let [passed, failed, skipped] = [0, 0, 0]
 
 for (const [title, command, args] of [
   ['types', bin('tsc'), ['--noEmit']],
+  ['types of the pages', bin('tsc'), ['--noEmit', '-p', 'web']],
   ['format and lint', bin('biome'), ['check', '.']],
-  ['layers', bin('depcruise'), ['--config', '.dependency-cruiser.cjs', 'src']],
+  ['layers', bin('depcruise'), ['--config', '.dependency-cruiser.cjs', 'src', 'web']],
 ]) {
   console.log(`— ${title}`)
   const { status } = spawnSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'] })
