@@ -31,12 +31,12 @@ export function axisWindows(size: number, window: number, overlap: number): Axis
 }
 
 /** Copies a box of voxels out of an image, i fastest. */
-export function copyWindow(
-  image: Float32Array,
+export function copyWindow<T extends Float32Array | Uint8Array>(
+  image: T,
   shape: Shape,
   start: Shape,
   window: Shape,
-  out: Float32Array,
+  out: T,
 ): void {
   const [nx, ny] = shape
   const [wx, wy, wz] = window

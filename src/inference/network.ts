@@ -1,5 +1,7 @@
 import type * as OrtModule from 'onnxruntime-web'
 import { Fault } from '../core/fault.ts'
+import { withCopiedUpsampling } from '../formats/onnx/copiedUpsampling.ts'
+import { LABEL_OUTPUT, SHAPE_OUTPUT, withLabelOutput } from '../formats/onnx/labelOutput.ts'
 import type { ModelCard } from './cardSchema.ts'
 import { NetworkMemoryError, WEB_HEAP_BYTES } from './networkMemory.ts'
 import { loadRuntime, type Runtime, type RuntimeChoice, setWebThreads } from './runtime.ts'
@@ -38,6 +40,12 @@ export class ModelAlteredError extends Fault {
 /** ONNX Runtime, or the device asked for, refused a network. */
 export class NetworkError extends Fault {}
 
+/** D, H, W. */
+type Dims = readonly [number, number, number]
+
+/** What a network is asked for: the values of all channels, or which channel has the largest. */
+export type Answer = 'values' | 'labels'
+
 /** A network that is ready to run. */
 export interface Network {
   readonly build: Runtime['build']
@@ -48,7 +56,14 @@ export interface Network {
    * @returns values of all channels in the layout C D H W
    * @throws NetworkError
    */
-  run(image: Float32Array, dims: readonly [number, number, number], channels: number): Promise<Float32Array>
+  run(image: Float32Array, dims: Dims, channels: number): Promise<Float32Array>
+  /**
+   * The channel of the largest value at each voxel; only of a network that was opened for `labels`.
+   *
+   * @returns labels in the layout D H W
+   * @throws NetworkError
+   */
+  labels(image: Float32Array, dims: Dims, channels: number): Promise<Uint8Array>
   close(): Promise<void>
 }
 
@@ -63,6 +78,7 @@ export async function openNetwork(
   card: ModelCard,
   needed: number,
   options: NetworkOptions,
+  answer: Answer = 'values',
 ): Promise<Network> {
   if (model.sha256 !== card.sha256) throw new ModelAlteredError(model, card)
   if (needed > options.availableBytes)
@@ -80,7 +96,9 @@ export async function openNetwork(
     if (needed > WEB_HEAP_BYTES) throw new NetworkMemoryError(model.where, needed, WEB_HEAP_BYTES, true)
     setWebThreads(runtime, options.threads)
   }
-  const { session, device } = await openSession(runtime, model, options)
+  const { session, device } = await openSession(runtime, model, options, bytes =>
+    answer === 'labels' ? withLabelOutput(bytes, card.output.name) : bytes,
+  )
   for (const [kind, name, names] of [
     ['input', card.input.name, session.inputNames],
     ['output', card.output.name, session.outputNames],
@@ -93,7 +111,19 @@ export async function openNetwork(
   return {
     build: runtime.build,
     device,
-    run: (image, dims, channels) => run(runtime, session, model, card, image, dims, channels),
+    run: async (image, dims, channels) => {
+      const { output } = card
+      const results = await run(runtime, session, model, card, image, dims, [output.name])
+      const { type, dims: sizes, data } = results[output.name]!
+      checkOutput(model, dims, channels, type, sizes)
+      return data as Float32Array
+    },
+    labels: async (image, dims, channels) => {
+      const results = await run(runtime, session, model, card, image, dims, [LABEL_OUTPUT, SHAPE_OUTPUT])
+      const sizes = [...(results[SHAPE_OUTPUT]!.data as BigInt64Array)].map(Number)
+      checkOutput(model, dims, channels, 'float32', sizes)
+      return results[LABEL_OUTPUT]!.data as Uint8Array
+    },
     close: () => session.release(),
   }
 }
@@ -102,10 +132,14 @@ async function openSession(
   { ort, build }: Runtime,
   model: ModelFile,
   { device, threads }: NetworkOptions,
+  extended: (bytes: Uint8Array) => Uint8Array,
 ): Promise<{ session: OrtModule.InferenceSession; device: 'cpu' | 'cuda' }> {
   const common = { ...(threads > 0 ? { intraOpNumThreads: threads } : {}), logSeverityLevel: 4 } as const
-  const create = (provider: string) =>
-    ort.InferenceSession.create(model.bytes, { ...common, executionProviders: [provider] })
+  const create = (provider: string) => {
+    // A GPU doubles as fast as it copies, and the heap of the web build has no room to spare.
+    const bytes = provider === 'cpu' ? withCopiedUpsampling(model.bytes) : model.bytes
+    return ort.InferenceSession.create(extended(bytes), { ...common, executionProviders: [provider] })
+  }
   if (build === 'native' && device !== 'cpu') {
     try {
       return { session: await create('cuda'), device: 'cuda' }
@@ -138,31 +172,50 @@ async function run(
   model: ModelFile,
   card: ModelCard,
   image: Float32Array,
-  dims: readonly [number, number, number],
-  channels: number,
-): Promise<Float32Array> {
+  dims: Dims,
+  asked: readonly string[],
+): Promise<OrtModule.InferenceSession.ReturnType> {
   const input = new ort.Tensor('float32', image, [1, 1, ...dims])
-  const refused = (message: string, remedy: string, cause?: unknown) =>
-    new NetworkError(`${model.where}, given ${dims.join('×')} voxels, ${message}`, {
-      remedy,
-      where: model.where,
-      ...(cause === undefined ? {} : { cause }),
-    })
-  const results = await session.run({ [card.input.name]: input }, [card.output.name]).catch(error => {
+  return session.run({ [card.input.name]: input }, asked).catch(error => {
     throw refused(
+      model,
+      dims,
       `failed: ${messageOf(error)}`,
       'Check the sizes that the network takes against its card; if memory ran out, run fewer jobs at once.',
       error,
     )
   })
-  const output = results[card.output.name]!
-  const expected = [1, channels, ...dims]
-  if (output.type !== 'float32' || output.dims.length !== 5 || output.dims.some((n, i) => n !== expected[i]))
-    throw refused(
-      `gave ${output.type} ${output.dims.join('×')}, not float32 ${expected.join('×')}`,
-      'Only networks with one value a channel for each voxel of their input are run; correct the card or export the network so.',
-    )
-  return output.data as Float32Array
 }
+
+/** @throws NetworkError unless the values are float32 of the shape 1 C D H W */
+function checkOutput(
+  model: ModelFile,
+  dims: Dims,
+  channels: number,
+  type: string,
+  sizes: readonly number[],
+): void {
+  const expected = [1, channels, ...dims]
+  if (type === 'float32' && sizes.length === 5 && sizes.every((n, i) => n === expected[i])) return
+  throw refused(
+    model,
+    dims,
+    `gave ${type} ${sizes.join('×')}, not float32 ${expected.join('×')}`,
+    'Only networks with one value a channel for each voxel of their input are run; correct the card or export the network so.',
+  )
+}
+
+const refused = (
+  model: ModelFile,
+  dims: Dims,
+  message: string,
+  remedy: string,
+  cause?: unknown,
+): NetworkError =>
+  new NetworkError(`${model.where}, given ${dims.join('×')} voxels, ${message}`, {
+    remedy,
+    where: model.where,
+    ...(cause === undefined ? {} : { cause }),
+  })
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -3,7 +3,7 @@ import { formatBytes } from '../core/formatBytes.ts'
 import type { ModelCard } from './cardSchema.ts'
 
 /** Peak bytes a voxel of a 3D U-Net of 6 base filters and 8 classes, measured at 192³ and 256³ (docs/decisions/0007). */
-const BYTES_PER_VOXEL = 220
+const BYTES_PER_VOXEL = 240
 
 /** The process with ONNX Runtime in it, before a model is loaded. */
 const BASE_BYTES = 150e6

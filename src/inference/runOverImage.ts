@@ -65,6 +65,29 @@ export async function runOverImage(
   return out
 }
 
+/**
+ * Labels of an image by a network that was opened for them, the whole image at once.
+ *
+ * @param image W fastest
+ * @param size along width, height and depth
+ * @param plan one that does not slide: windows are blended before a label is chosen
+ * @returns `size` labels, W fastest
+ */
+export async function labelsOverImage(
+  network: Network,
+  image: Float32Array,
+  size: Shape,
+  plan: RunPlan,
+  channels: number,
+): Promise<Uint8Array> {
+  const { data, before } = padded(image, size, plan.padded)
+  const labels = await network.labels(data, dimsOf(plan.padded), channels)
+  if (plan.padded.every((n, axis) => n === size[axis])) return labels
+  const out = new Uint8Array(voxelCount(size))
+  copyWindow(labels, plan.padded, before, size, out)
+  return out
+}
+
 const dimsOf = ([w, h, d]: Shape): [number, number, number] => [d, h, w]
 
 async function slide(

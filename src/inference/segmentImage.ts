@@ -4,7 +4,7 @@ import { restoresLogits, type SegmentationCard } from './cardSchema.ts'
 import { inputImage, planInput } from './inputImage.ts'
 import { type ModelFile, type NetworkOptions, openNetwork } from './network.ts'
 import { networkBytes } from './networkMemory.ts'
-import { planRun, type RunMode, runFootprint, runOverImage } from './runOverImage.ts'
+import { labelsOverImage, planRun, type RunMode, runFootprint, runOverImage } from './runOverImage.ts'
 
 export interface SegmentationOptions extends NetworkOptions {
   readonly mode: RunMode
@@ -47,17 +47,22 @@ export async function segmentImage(
   const run = planRun(plan.size, card, options.mode, options.cardWhere)
   const { classes } = card.output
   const needed = segmentationBytes(volume.grid, card, model.bytes.length, options.mode, options.cardWhere)
-  const network = await openNetwork(model, card, needed, options)
-  let logits: Float32Array
+  const { view, size, alignment } = plan
+  // Where labels are chosen on the network's own grid, they alone leave the runtime: an eighth of a copy, or less.
+  const answer = run.sliding || restoresLogits(card) ? 'values' : 'labels'
+  const network = await openNetwork(model, card, needed, options, answer)
   try {
     const image = inputImage(volume, plan, card, options.where)
-    logits = await runOverImage(network, image, plan.size, run, classes)
+    if (answer === 'labels') {
+      const labels = await labelsOverImage(network, image, size, run, classes)
+      return { grid: volume.grid, data: restoreNearest(labels, size, view, alignment) }
+    }
+    const logits = await runOverImage(network, image, size, run, classes)
+    const data = restoresLogits(card)
+      ? restoreLogits(logits, classes, size, view, alignment)
+      : restoreNearest(argMax(logits, classes, voxelCount(size as Shape)), size, view, alignment)
+    return { grid: volume.grid, data }
   } finally {
     await network.close()
   }
-  const { view, size, alignment } = plan
-  const data = restoresLogits(card)
-    ? restoreLogits(logits, classes, size, view, alignment)
-    : restoreNearest(argMax(logits, classes, voxelCount(size as Shape)), size, view, alignment)
-  return { grid: volume.grid, data }
 }

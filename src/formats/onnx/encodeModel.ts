@@ -12,8 +12,8 @@ export interface OnnxValue {
   readonly dims: readonly (number | string)[]
 }
 
-/** A whole number stands for INT, a list for INTS, `{ float }` for FLOAT. */
-export type OnnxAttribute = number | readonly number[] | { readonly float: number }
+/** A whole number stands for INT, a list for INTS, a text for STRING, `{ float }` for FLOAT. */
+export type OnnxAttribute = number | string | readonly number[] | { readonly float: number }
 
 export interface OnnxNode {
   readonly op: string
@@ -59,7 +59,8 @@ const encodedGraph = ({ name, nodes, constants, inputs, outputs }: OnnxGraph): F
   ...outputs.map(value => messageField(12, encodedValue(value))),
 ]
 
-const encodedNode = ({ op, inputs, output, attributes = {} }: OnnxNode): Field[] => [
+/** A NodeProto. */
+export const encodedNode = ({ op, inputs, output, attributes = {} }: OnnxNode): Field[] => [
   ...inputs.map(input => textField(1, input)),
   textField(2, output),
   textField(4, op),
@@ -70,11 +71,13 @@ const encodedNode = ({ op, inputs, output, attributes = {} }: OnnxNode): Field[]
 
 function encodedAttribute(value: OnnxAttribute): Field[] {
   if (typeof value === 'number') return [intField(3, value), intField(20, 2)]
+  if (typeof value === 'string') return [textField(4, value), intField(20, 3)]
   if ('float' in value) return [floatField(2, value.float), intField(20, 1)]
   return [...value.map(n => intField(8, n)), intField(20, 7)]
 }
 
-const encodedTensor = (name: string, { dims, data }: OnnxTensor): Field[] => [
+/** A TensorProto. */
+export const encodedTensor = (name: string, { dims, data }: OnnxTensor): Field[] => [
   ...dims.map(n => intField(1, n)),
   intField(2, data instanceof Float32Array ? FLOAT : INT64),
   textField(8, name),
