@@ -1,4 +1,4 @@
-import type { Label } from './labels.ts'
+import { LABEL_COLOR, type Label } from './labels.ts'
 import { shortFormInNames } from './layout.ts'
 import { LabelMapError, type PlacedProblem } from './problem.ts'
 import { readYaml } from './yamlSource.ts'
@@ -8,6 +8,9 @@ interface PlacedLabel extends Label {
 }
 
 const EXAMPLE = 'Write it as in: short_form_index_map: {0: Bg, 1: NME}'
+
+const COLOR_EXAMPLE =
+  "Write red, green and blue as two hexadecimal digits each, in quotes since # begins a comment: '#ff8800'."
 
 const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -20,7 +23,8 @@ const textOf = (value: unknown): string | undefined =>
 
 /**
  * Reads a label map: `short_form_index_map` (index: short form), which may have a `full_form_index_map` beside it,
- * or `labels`, a list of {index, name, short_form}. Background may be missing. Labels come out sorted by index.
+ * or `labels`, a list of {index, name, short_form, color}. A `color_map` (index: colour) may stand beside the index
+ * maps. Background may be missing, and so may any colour. Labels come out sorted by index.
  *
  * @throws LabelMapError with every problem of the file, each with line and column
  */
@@ -70,7 +74,10 @@ function fromList(value: unknown, problems: PlacedProblem[]): PlacedLabel[] {
   if (problems.length > before) return []
   return (value as Readonly<Record<string, unknown>>[]).flatMap((entry, number) => {
     const [index, shortForm] = [textOf(entry.index)!, textOf(entry.short_form)!]
-    return label(['labels', number], index, textOf(entry.name), shortForm, ['index'], problems)
+    // An empty value is what YAML makes of a colour without quotes, whose # begins a comment.
+    const color =
+      entry.color === undefined ? undefined : colorOf(['labels', number, 'color'], entry.color, problems)
+    return label(['labels', number], index, textOf(entry.name), shortForm, color, ['index'], problems)
   })
 }
 
@@ -95,9 +102,48 @@ function fromIndexMaps(maps: Readonly<Record<string, unknown>>, problems: Placed
         message: `the index ${index} has no short form`,
         remedy: `Add ${index} to short_form_index_map.`,
       })
+  const colors = readColors(maps.color_map, short, problems)
   return Object.entries(short).flatMap(([index, shortForm]) =>
-    label(['short_form_index_map', index], index, full[index], shortForm, [], problems),
+    label(['short_form_index_map', index], index, full[index], shortForm, colors[index], [], problems),
   )
+}
+
+function readColors(
+  map: unknown,
+  labels: Readonly<Record<string, string>>,
+  problems: PlacedProblem[],
+): Readonly<Record<string, string | undefined>> {
+  if (map === undefined || map === null) return {}
+  if (!isMapping(map)) {
+    problems.push({
+      path: ['color_map'],
+      message: 'a mapping of index to colour is expected',
+      remedy: COLOR_EXAMPLE,
+    })
+    return {}
+  }
+  for (const index of Object.keys(map))
+    if (!Object.hasOwn(labels, index))
+      problems.push({
+        path: ['color_map', index],
+        onKey: true,
+        message: `the index ${index} has a colour but no short form`,
+        remedy: `Add ${index} to short_form_index_map, or take it out of color_map.`,
+      })
+  return Object.fromEntries(
+    Object.entries(map).map(([index, value]) => [index, colorOf(['color_map', index], value, problems)]),
+  )
+}
+
+function colorOf(
+  path: readonly PropertyKey[],
+  value: unknown,
+  problems: PlacedProblem[],
+): string | undefined {
+  if (typeof value === 'string' && LABEL_COLOR.test(value)) return value.toLowerCase()
+  const shown = value === null ? 'nothing' : `'${textOf(value) ?? JSON.stringify(value)}'`
+  problems.push({ path, message: `${shown} is not a colour`, remedy: COLOR_EXAMPLE })
+  return undefined
 }
 
 function label(
@@ -105,6 +151,7 @@ function label(
   indexText: string,
   name: string | undefined,
   shortForm: string,
+  color: string | undefined,
   indexKey: readonly string[],
   problems: PlacedProblem[],
 ): PlacedLabel[] {
@@ -123,7 +170,10 @@ function label(
       message: `the short form of ${index} is empty or holds a control character`,
       remedy: 'Write a few letters; they stand in file names.',
     })
-  else return [{ index, name: name ?? shortForm, shortForm: clean, path }]
+  else
+    return [
+      { index, name: name ?? shortForm, shortForm: clean, ...(color === undefined ? {} : { color }), path },
+    ]
   return []
 }
 

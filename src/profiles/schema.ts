@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { LABEL_COLOR } from './labels.ts'
 
 const ATTRIBUTE_NAME = /^[a-z][a-z0-9_]*$/
 const TABLE_FILE = /\.(csv|tsv|xlsx|json)$/i
@@ -116,6 +117,13 @@ const label = z.strictObject({
   index: z.int().min(0).max(255).describe('Voxel value in the label map.'),
   name: z.string().min(1).describe('Name in full.'),
   short_form: z.string().min(1).describe('Short form; it stands in file names and column titles.'),
+  color: z
+    .string()
+    .regex(LABEL_COLOR)
+    .optional()
+    .describe(
+      "Colour in reports, pictures and the viewer: '#rrggbb' with the red, green and blue as two hexadecimal digits each, in quotes since # begins a comment.",
+    ),
 })
 
 const splitName = z

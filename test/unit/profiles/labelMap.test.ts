@@ -20,6 +20,20 @@ describe('parseLabelMap', () => {
     ],
     ['labels: [{index: 255, name: tumour, short_form: T}]', [{ index: 255, name: 'tumour', shortForm: 'T' }]],
     ['labels: [{index: 3, short_form: 007}]', [{ index: 3, name: '007', shortForm: '007' }]],
+    [
+      "labels: [{index: 1, short_form: T, color: '#FF8800'}, {index: 2, short_form: U}]",
+      [
+        { index: 1, name: 'T', shortForm: 'T', color: '#ff8800' },
+        { index: 2, name: 'U', shortForm: 'U' },
+      ],
+    ],
+    [
+      "short_form_index_map: {1: T, 2: U}\ncolor_map: {2: '#0a0B0c'}",
+      [
+        { index: 1, name: 'T', shortForm: 'T' },
+        { index: 2, name: 'U', shortForm: 'U', color: '#0a0b0c' },
+      ],
+    ],
   ])('%j', (text, labels) => {
     expect(parseLabelMap(text, 'l.yaml')).toEqual(labels)
   })
@@ -49,6 +63,16 @@ describe('parseLabelMap', () => {
       'the index of 1 b is taken',
     ],
     ['labels:\n  - {index: 1}', '2:5', "'short_form' is missing or no text"],
+    ['labels:\n  - {index: 1, short_form: a, color: red}', '2:38', "'red' is not a colour"],
+    ['labels:\n  - index: 1\n    short_form: a\n    color: #ff8800', '4:5', 'nothing is not a colour'],
+    ["short_form_index_map: {1: a}\ncolor_map: {1: '#ff88'}", '2:16', "'#ff88' is not a colour"],
+    ['short_form_index_map: {1: a}\ncolor_map: {1: [255, 0, 0]}', '2:16', "'[255,0,0]' is not a colour"],
+    ['short_form_index_map: {1: a}\ncolor_map: 7', '2:12', 'a mapping of index to colour is expected'],
+    [
+      "short_form_index_map: {1: a}\ncolor_map: {2: '#ff8800'}",
+      '2:13',
+      'the index 2 has a colour but no short form',
+    ],
     ['labels: 7', '1:9', 'it is not a list of labels'],
     ['labels: []', '1:9', 'it has no label'],
     ['names: {1: a}', '1:1', 'it has neither short_form_index_map nor labels'],

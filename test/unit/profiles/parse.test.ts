@@ -225,6 +225,12 @@ describe('each problem has its place and a remedy', () => {
       "layout.mask | the file name '{id}_volume.nii.gz' appears twice | Give each another name, or delete one.",
     ],
     [
+      'a colour that is none',
+      { labels: '\n  - { index: 1, name: a, short_form: A, color: orange }' },
+      'orange',
+      "labels[0].color | 'orange' is not of the form that is wanted here | Colour in reports, pictures and the viewer: '#rrggbb' with the red, green and blue as two hexadecimal digits each, in quotes since # begins a comment.",
+    ],
+    [
       'labels that become one file',
       {
         labels:
