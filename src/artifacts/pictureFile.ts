@@ -7,8 +7,10 @@ import { encodePng } from '../formats/png/encodePng.ts'
 import { writeAtomic } from '../storage/atomicWrite.ts'
 import { digestFile } from '../storage/readFile.ts'
 
-/** A picture of the format that its name ends in, .png or .jpg; only written. */
-export const pictureFile: ArtifactKind<Picture> = {
+/** Of thumbnails, hundreds of which go into one page. */
+const THUMBNAIL_QUALITY = 80
+
+const pictures = (jpegQuality?: number): ArtifactKind<Picture> => ({
   name: 'picture',
   async read(file) {
     throw new DataError('file-unreadable', `${file}: pictures are written for people, not read`, {
@@ -17,12 +19,19 @@ export const pictureFile: ArtifactKind<Picture> = {
   },
   digest: digestFile,
   // A copy, since a picture may be drawn each time its data are asked for.
-  write: async (file, picture) => writeAtomic(file, [encoderOf(file)({ ...picture })]),
-}
+  write: async (file, picture) => writeAtomic(file, [encoderOf(file, jpegQuality)({ ...picture })]),
+})
 
-function encoderOf(file: string): (picture: Picture) => Uint8Array {
+/** A picture of the format that its name ends in, .png or .jpg; only written. */
+export const pictureFile: ArtifactKind<Picture> = pictures()
+
+/** The same, as a .jpg of fewer bytes. */
+export const thumbnailFile: ArtifactKind<Picture> = pictures(THUMBNAIL_QUALITY)
+
+function encoderOf(file: string, jpegQuality?: number): (picture: Picture) => Uint8Array {
   if (/\.png$/i.test(file)) return encodePng
-  if (/\.jpe?g$/i.test(file)) return encodeJpeg
+  if (/\.jpe?g$/i.test(file))
+    return picture => encodeJpeg(picture, jpegQuality === undefined ? {} : { quality: jpegQuality })
   throw new UsageError(`${file}: pictures are written as .png or .jpg`, {
     remedy: 'Let the name of the picture end in .png or .jpg.',
     where: file,

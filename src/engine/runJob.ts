@@ -13,7 +13,7 @@ import { staleness } from './freshness.ts'
 import type { HandOver } from './handOver.ts'
 import type { Job, JobOutcome } from './job.ts'
 import { logName, type Receipt, type ReceiptFile, readReceipt, receiptPath, writeReceipt } from './receipt.ts'
-import { fileLabel, isFolderThere, receiptKeys, type SlotFile, slotFiles } from './slotFiles.ts'
+import { fileLabel, isFolderThere, receiptKeys, type SlotFile, slotFiles, slotPath } from './slotFiles.ts'
 import type { AnyStep, LoadedSteps, Slot } from './step.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -118,6 +118,7 @@ class JobRecord {
         if (p === null || p === undefined) return job.case
         return typeof p === 'string' ? p : (p[key ?? ''] ?? job.case)
       },
+      destination: (slot, key) => slotPath(job.outputs, slot, key),
       report: f => this.#findings.push(f),
     })) as Record<string, unknown>
     const keysOf = (slot: string) => Object.keys(produced[slot] ?? {})

@@ -41,6 +41,13 @@ export function slotFiles(
   })
 }
 
+/** The path of one file of the slots, '' where there is none. */
+export function slotPath(paths: Readonly<Record<string, SlotPaths>>, slot: string, key?: string): string {
+  const p = paths[slot] ?? ''
+  if (typeof p === 'string') return p
+  return (key !== undefined && (p[key] ?? p[PATTERN]?.replace('{key}', key))) || ''
+}
+
 /** The keys under which a receipt lists outputs, by slot. */
 export const receiptKeys =
   (receipt: { readonly outputs: readonly { slot: string; key?: string }[] } | undefined) =>

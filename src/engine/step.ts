@@ -67,6 +67,8 @@ export interface StepContext {
   readonly fields: Readonly<Record<string, string>>
   /** Path of an input as the user knows it (relative to the root), for messages only. */
   source(slot: string, key?: string): string
+  /** Path of an output relative to the root, for records that tell readers where it lies; '' where it is not written. */
+  destination(slot: string, key?: string): string
   report(finding: Finding): void
 }
 

@@ -4,6 +4,7 @@ import type { Label } from '../profiles/labels.ts'
 import type { ArchiveMatcher } from '../profiles/match.ts'
 import type { Table } from '../profiles/tableJoin.ts'
 import { existsSync } from '../storage/exists.ts'
+import { describeSampleJob, describeSampleParams } from './describeJobs.ts'
 import { leftOverSamples } from './leftOver.ts'
 import {
   absentOf,
@@ -158,9 +159,10 @@ function samplePlan(place: NmePlace, sample: Sample, options: NmeOptions, until:
     info: true,
     labels: hasMask ? options.labels : [],
   }
-  const jobs = [confirmPairsJob(place, sample, { onGeometryMismatch: options.onGeometryMismatch, remake })]
+  const pairs = confirmPairsJob(place, sample, { onGeometryMismatch: options.onGeometryMismatch, remake })
+  const jobs = [pairs]
   if (until >= 2 && hasMask) jobs.push(...binaryMaskJobs(place, sample, options.labels, { remake }))
-  if (until >= 3)
+  if (until >= 3) {
     jobs.push(
       inspectSampleJob(place, sample, options.labels, present, {
         tolerance: DEFAULT_TOLERANCE,
@@ -168,6 +170,11 @@ function samplePlan(place: NmePlace, sample: Sample, options: NmeOptions, until:
         remake,
       }),
     )
+    // Last, so that a sample is complete whether it can be described or not.
+    const { volume, mask } = pairs.outputs as { volume: string | null; mask: string | null }
+    const params = describeSampleParams(options.labels)
+    jobs.push(describeSampleJob(sample.folder, { volume, mask }, params, { voxels: sample.voxels, remake }))
+  }
   return { case: sample.folder, jobs }
 }
 

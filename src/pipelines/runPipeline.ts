@@ -11,6 +11,7 @@ import { existsSync } from '../storage/exists.ts'
 import { listFolder } from '../storage/listFolder.ts'
 import { readAnnotation } from './annotationTable.ts'
 import { type ConvertOptions, convertDicomJob, seriesFolders } from './convertDicomJobs.ts'
+import { isDescribing } from './describeJobs.ts'
 import { patientFolders } from './extractJobs.ts'
 import { extractStages } from './extractStages.ts'
 import { annotationLayout, type PipelineFile } from './pipelineFile.ts'
@@ -117,7 +118,7 @@ class PipelineStages {
   /** Counts what did not work; the patient is the first level of a case's name. */
   #take(outcomes: readonly JobOutcome[]): void {
     for (const o of outcomes) {
-      if (o.status !== 'failed' && o.status !== 'skipped') continue
+      if ((o.status !== 'failed' && o.status !== 'skipped') || isDescribing(o.step)) continue
       const pid = o.case.split('/')[0]!
       if (!this.#lost.has(pid)) this.#lost.set(pid, `${o.step}: ${o.fault?.message ?? 'not tried'}`)
     }

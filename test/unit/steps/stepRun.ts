@@ -13,6 +13,7 @@ export async function stepRun<P, I, O>(
     case: 'p1',
     fields: {},
     source: (slot, key) => (key === undefined ? `${slot}.nii.gz` : `${slot}/${key}`),
+    destination: (slot, key) => (key === undefined ? `out/${slot}` : `out/${slot}/${key}`),
     report: f => findings.push(f),
   })
   return { outputs, findings }

@@ -19,7 +19,7 @@ function run(records: readonly MaeRecord[], failed: readonly { case: string; rea
   const { csv, workbook } = calcMae.run(
     { records: Object.fromEntries(records.map(r => [r.suid, () => r])) },
     calcMae.params(z).parse({ failed }),
-    { case: 'data set', fields: {}, source: () => '', report: () => undefined },
+    { case: 'data set', fields: {}, source: () => '', destination: () => '', report: () => undefined },
   ) as { csv: string; workbook: { sheets: WorksheetSpec[] } }
   return { csv, sheet: workbook.sheets[0]! }
 }

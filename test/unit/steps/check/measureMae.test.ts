@@ -41,6 +41,7 @@ function run(
     case: 'p1',
     fields: {},
     source: slot => `${slot}.nii.gz`,
+    destination: () => '',
     report: f => findings.push(f),
   }) as { record: MaeRecord }
   return { record, findings }

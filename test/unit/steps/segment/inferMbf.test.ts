@@ -20,7 +20,13 @@ const run = (inputs: object = {}, params: object = {}) =>
   inferMbf.run(
     { ...{ cta: { volume: cta }, mbf: { volume: mbf }, model, card }, ...inputs },
     inferMbf.params(z).parse({ device: 'cpu', threads: 1, cropSize: [4, 10, 6], ...params }),
-    { case: 'p1', fields: {}, source: slot => `${slot}.nii.gz`, report: () => undefined },
+    {
+      case: 'p1',
+      fields: {},
+      source: slot => `${slot}.nii.gz`,
+      destination: () => '',
+      report: () => undefined,
+    },
   )
 
 const flowOf = (hu: number) => Math.min(300, Math.max(0, (Math.min(500, Math.max(-200, hu)) - 58) / 0.36))

@@ -51,7 +51,13 @@ describe.skipIf(why !== undefined)(`a real network on a real heart${why ? ` (${w
     const outputs = await segmentChambers.run(
       { image, model, card, imported: undefined, dataset: undefined },
       params,
-      { case: 'heart', fields: {}, source: slot => slot, report: f => findings.push(f) },
+      {
+        case: 'heart',
+        fields: {},
+        source: slot => slot,
+        destination: () => '',
+        report: f => findings.push(f),
+      },
     )
     expect(findings).toEqual([])
     expect(outputs.image).toBe(image)

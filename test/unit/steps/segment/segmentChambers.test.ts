@@ -30,7 +30,13 @@ async function imported(mask: Mask, params: object, dataset?: unknown) {
       imported: labelMask(mask, { qform: 1, sform: 1 }),
     },
     segmentChambers.params(z).parse(params),
-    { case: 'p1', fields: {}, source: slot => `${slot}.nii.gz`, report: f => findings.push(f) },
+    {
+      case: 'p1',
+      fields: {},
+      source: slot => `${slot}.nii.gz`,
+      destination: () => '',
+      report: f => findings.push(f),
+    },
   )
   return { mask: result.mask, counts: result.counts, findings }
 }
@@ -135,7 +141,13 @@ describe('a network', () => {
         ...inputs,
       },
       segmentChambers.params(z).parse({ device: 'cpu', threads: 1 }),
-      { case: 'p1', fields: {}, source: slot => `${slot}.file`, report: f => findings.push(f) },
+      {
+        case: 'p1',
+        fields: {},
+        source: slot => `${slot}.file`,
+        destination: () => '',
+        report: f => findings.push(f),
+      },
     )
 
   it('labels the image, which is given on as it is', async () => {

@@ -1,0 +1,167 @@
+import type { Histogram } from '../core/caseDescription.ts'
+
+/** How the values of an image are spread. NaN and infinite voxels are left out. */
+export interface IntensityStatistics {
+  readonly min: number
+  readonly max: number
+  readonly mean: number
+  /** Of the population. */
+  readonly sd: number
+  /** Percentiles by nearest rank: exact for whole numbers within a range of 65535, else the lower end of a narrow bin. */
+  readonly p01: number
+  readonly median: number
+  readonly p99: number
+  /** 1st and 99th percentile of the voxels above the background, which is what has the least value. */
+  readonly window: readonly [low: number, high: number]
+  /** The voxels above the background, between the ends of `window`; undefined where all voxels are alike. */
+  readonly histogram: Histogram | undefined
+}
+
+const BINS = 64
+const FINE_BINS = 65536
+/** Percentiles that are told apart by fewer bins than this are counted again between their bins. */
+const ENOUGH_BINS = 512
+const MOST_COUNTS = 4
+
+type Voxels = Int16Array | Float32Array
+
+interface Moments {
+  readonly voxels: number
+  readonly min: number
+  readonly max: number
+  readonly mean: number
+  readonly sd: number
+}
+
+/** Voxels by their value in bins of `width` from `low`. */
+interface FineCounts {
+  readonly low: number
+  readonly width: number
+  readonly counts: Uint32Array
+  /** Voxels below `low`. */
+  readonly below: number
+}
+
+/** Two or few passes over the voxels, whatever their values. @returns undefined where no voxel is finite */
+export function intensityStatistics(data: Voxels): IntensityStatistics | undefined {
+  const moments = momentsOf(data)
+  if (moments.voxels === 0) return undefined
+  const { voxels, min, max, mean, sd } = moments
+  const fine = fineCounts(data, moments)
+  // Only while the bins begin at the least value do those of the first one have it.
+  const background = fine.low === min && fine.counts[0]! < voxels ? fine.counts[0]! : 0
+  const rank = (share: number, among: number, before: number) => before + Math.round(share * (among - 1))
+  const all = (share: number) => Math.min(max, valueAt(fine, rank(share, voxels, 0)))
+  const above = (share: number) => Math.min(max, valueAt(fine, rank(share, voxels - background, background)))
+  const [low, high] = [above(0.01), above(0.99)]
+  const window = [low < high ? low : min, high] as const
+  return {
+    ...{ min, max, mean, sd },
+    ...{ p01: all(0.01), median: all(0.5), p99: all(0.99) },
+    window,
+    histogram: window[0] < window[1] ? coarse(fine, moments, background, window) : undefined,
+  }
+}
+
+function momentsOf(data: Voxels): Moments {
+  const origin = data.find(Number.isFinite) ?? 0
+  let [min, max, sum, squares, voxels] = [
+    Number.POSITIVE_INFINITY,
+    Number.NEGATIVE_INFINITY,
+    0,
+    0,
+    data.length,
+  ]
+  // Distances from a value of the image, so that squares of a large offset do not drown the spread.
+  for (let i = 0; i < data.length; i++) {
+    const v = data[i]!
+    if (v < min) min = v
+    if (v > max) max = v
+    const d = v - origin
+    sum += d
+    squares += d * d
+  }
+  if (!Number.isFinite(sum) || !Number.isFinite(squares)) {
+    ;[min, max, sum, squares, voxels] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0, 0]
+    for (let i = 0; i < data.length; i++) {
+      const v = data[i]!
+      if (!Number.isFinite(v)) continue
+      if (v < min) min = v
+      if (v > max) max = v
+      const d = v - origin
+      sum += d
+      squares += d * d
+      voxels++
+    }
+  }
+  const mean = sum / voxels
+  return {
+    ...{ voxels, min, max, mean: origin + mean },
+    sd: Math.sqrt(Math.max(0, squares / voxels - mean * mean)),
+  }
+}
+
+/**
+ * Counts values in bins narrow enough to tell percentiles: between the least and the largest value, and, where a few
+ * far-off values make these bins wide, once more between the 1st and the 99th percentile.
+ */
+function fineCounts(data: Voxels, { voxels, min, max }: Moments): FineCounts {
+  let fine = countFrom(data, min, max)
+  for (let n = 1; n < MOST_COUNTS; n++) {
+    const first = binAt(fine, Math.round(0.01 * (voxels - 1)))
+    const last = binAt(fine, Math.round(0.99 * (voxels - 1)))
+    if (last - first >= ENOUGH_BINS || (data instanceof Int16Array && fine.width <= 1)) break
+    const narrower = countFrom(data, fine.low + first * fine.width, fine.low + (last + 1) * fine.width)
+    if (!(narrower.width < fine.width)) break
+    fine = narrower
+  }
+  return fine
+}
+
+function countFrom(data: Voxels, low: number, high: number): FineCounts {
+  const counts = new Uint32Array(FINE_BINS)
+  // A power of two: whole numbers within the range then begin bins of their own.
+  const range = high - low
+  const width = range > 0 ? 2 ** Math.ceil(Math.log2(range / (FINE_BINS - 1))) : 1
+  const scale = 1 / width
+  let below = 0
+  for (let i = 0; i < data.length; i++) {
+    const at = (data[i]! - low) * scale
+    if (at >= 0) {
+      if (at < FINE_BINS) counts[at | 0]!++
+    } else if (at < 0 && at !== Number.NEGATIVE_INFINITY) below++
+  }
+  return { low, width, counts, below }
+}
+
+/** The bin of the voxel of that rank, from 0. */
+function binAt({ counts, below }: FineCounts, rank: number): number {
+  let seen = below
+  for (let bin = 0; bin < counts.length; bin++) {
+    seen += counts[bin]!
+    if (seen > rank) return bin
+  }
+  return counts.length - 1
+}
+
+const valueAt = (fine: FineCounts, rank: number): number => fine.low + binAt(fine, rank) * fine.width
+
+function coarse(
+  { low, width, counts, below }: FineCounts,
+  { voxels }: Moments,
+  background: number,
+  [from, to]: readonly [number, number],
+): Histogram {
+  const bins = new Array<number>(BINS).fill(0)
+  bins[0] = below
+  let counted = below
+  for (let bin = 0; bin < counts.length; bin++) {
+    const count = counts[bin]!
+    if (count === 0) continue
+    counted += count
+    const at = Math.floor(((low + bin * width - from) / (to - from)) * BINS)
+    bins[Math.min(BINS - 1, Math.max(0, at))]! += bin === 0 ? count - background : count
+  }
+  bins[BINS - 1]! += voxels - counted
+  return { from, to, counts: bins }
+}

@@ -1,0 +1,95 @@
+import type { Picture } from '../../core/picture.ts'
+import type { ColourMap } from './colourMaps.ts'
+
+/** Values that are drawn black and white. */
+export type Levels = readonly [black: number, white: number]
+
+/** Red, green and blue, 0 to 255. */
+export type Colour = readonly [red: number, green: number, blue: number]
+
+interface Size {
+  readonly width: number
+  readonly height: number
+}
+
+const levelOf = (value: number, [black, white]: Levels): number => {
+  const level = ((value - black) / (white - black)) * 255
+  // Written so that NaN, which compares with nothing, is black.
+  return level >= 255 ? 255 : level > 0 ? Math.round(level) : 0
+}
+
+/** Values as grey, on a picture that colours can be laid on. What is not a number is black. */
+export function greyPicture({ width, height }: Size, values: Float32Array, levels: Levels): Picture {
+  const data = new Uint8Array(3 * width * height)
+  for (let p = 0, at = 0; p < width * height; p++) {
+    const level = levelOf(values[p]!, levels)
+    data[at++] = level
+    data[at++] = level
+    data[at++] = level
+  }
+  return { width, height, channels: 3, data }
+}
+
+/** Lays values above 0 on a picture of three channels, in place. */
+export function layColours(
+  { data }: Picture,
+  values: Float32Array,
+  levels: Levels,
+  { table }: ColourMap,
+  opacity: number,
+): void {
+  for (let p = 0; p < values.length; p++) {
+    if (!(values[p]! > 0)) continue
+    const level = 3 * levelOf(values[p]!, levels)
+    for (let c = 0; c < 3; c++)
+      data[3 * p + c] = Math.round((1 - opacity) * data[3 * p + c]! + opacity * table[level + c]!)
+  }
+}
+
+/** Squares of one and another image in turn; that at the upper left is of the first. */
+export function inSquares({ width, height }: Size, one: Float32Array, other: Float32Array, side: number) {
+  const out = new Float32Array(width * height)
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      const p = y * width + x
+      const isFirst = (Math.floor(x / side) + Math.floor(y / side)) % 2 === 0
+      out[p] = (isFirst ? one : other)[p]!
+    }
+  return out
+}
+
+/**
+ * Draws the outlines of labels on a picture of three channels, in place: one pixel wide, on the background beside them,
+ * so that what they enclose stays to be seen however small it is; between two labels on the side of the right or lower
+ * one's neighbour.
+ *
+ * @param labels one a pixel, 0 is background
+ * @param colourOf of a label
+ */
+export function drawOutlines(
+  { width, height, data }: Picture,
+  labels: Uint8Array,
+  colourOf: (label: number) => Colour,
+): void {
+  const colours = new Map<number, Colour>()
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      const p = y * width + x
+      const here = labels[p]!
+      const right = x + 1 < width ? labels[p + 1]! : here
+      const lower = y + 1 < height ? labels[p + width]! : here
+      let label = 0
+      if (here === 0) {
+        const left = x > 0 ? labels[p - 1]! : 0
+        const upper = y > 0 ? labels[p - width]! : 0
+        label = left || right || upper || lower
+      } else if ((right !== here && right !== 0) || (lower !== here && lower !== 0)) label = here
+      if (label === 0) continue
+      let colour = colours.get(label)
+      if (colour === undefined) {
+        colour = colourOf(label)
+        colours.set(label, colour)
+      }
+      data.set(colour, 3 * p)
+    }
+}
