@@ -144,18 +144,18 @@ async function openMakingFolder(file: string) {
 }
 
 /**
- * `writeAtomic` for small files whose loss in a power cut costs only time (receipts): synchronous and without
+ * `writeAtomic` for small files whose loss in a power cut costs only time (receipts, thumbnails): synchronous and without
  * fsync; rename still makes it all or nothing for every other process.
  */
-export function writeAtomicSmall(target: string, text: string): void {
+export function writeAtomicSmall(target: string, content: string | Uint8Array): void {
   const temporary = temporaryPath(target)
   try {
     try {
-      fs.writeFileSync(temporary, text, { flag: 'wx' })
+      fs.writeFileSync(temporary, content, { flag: 'wx' })
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
       fs.mkdirSync(path.dirname(target), { recursive: true })
-      fs.writeFileSync(temporary, text, { flag: 'wx' })
+      fs.writeFileSync(temporary, content, { flag: 'wx' })
     }
     fs.renameSync(temporary, target)
   } catch (error) {
