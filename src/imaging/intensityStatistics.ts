@@ -10,7 +10,7 @@ export interface IntensityStatistics {
   readonly mean: number
   /** Of the population. */
   readonly sd: number
-  /** Percentiles by nearest rank: exact for whole numbers within a range of 65535, else the lower end of a narrow bin. */
+  /** Percentiles by nearest rank: exact for whole numbers within a range of 16383, else the lower end of a narrow bin. */
   readonly p01: number
   readonly median: number
   readonly p99: number
@@ -21,10 +21,10 @@ export interface IntensityStatistics {
 }
 
 const BINS = 64
-const FINE_BINS = 65536
+const FINE_BINS = 1 << 14
 /** Percentiles that are told apart by fewer bins than this are counted again between their bins. */
-const ENOUGH_BINS = 512
-const MOST_COUNTS = 4
+const ENOUGH_BINS = 256
+const MOST_COUNTS = 3
 const MOST_VOXELS = 4 << 20
 const BLOCK = 1024
 
@@ -146,7 +146,8 @@ function countFrom(data: Voxels, low: number, high: number): FineCounts {
       } else if (at < 0 && at > Number.NEGATIVE_INFINITY) below++
     }
   }
-  const voxels = counts.reduce((sum, count) => sum + count, below + above)
+  let voxels = below + above
+  for (let bin = 0; bin < FINE_BINS; bin++) voxels += counts[bin]!
   return { low, width, counts, below, voxels }
 }
 
@@ -170,11 +171,12 @@ function coarse(
   const bins = new Array<number>(BINS).fill(0)
   bins[0] = below
   let counted = below
+  const scale = BINS / (to - from)
   for (let bin = 0; bin < counts.length; bin++) {
     const count = counts[bin]!
     if (count === 0) continue
     counted += count
-    const at = Math.floor(((low + bin * width - from) / (to - from)) * BINS)
+    const at = Math.floor((low + bin * width - from) * scale)
     bins[Math.min(BINS - 1, Math.max(0, at))]! += bin === 0 ? count - background : count
   }
   bins[BINS - 1]! += voxels - counted

@@ -1,5 +1,5 @@
 import { type Point, voxelSizes } from '../../core/affine.ts'
-import type { Mask } from '../../core/volume.ts'
+import type { Grid, Mask } from '../../core/volume.ts'
 import { type Connectivity, connectedRuns } from './connectedRuns.ts'
 import { type VoxelRuns, voxelRuns } from './voxelRuns.ts'
 
@@ -51,54 +51,45 @@ export function labelledParts(
         : {
             label: runs.label[largest]!,
             voxels: size[largest]!,
-            centre: centreOf(
-              runs,
-              r => root[r] === largest,
-              grid.shape[0],
-              grid.shape[1],
-              voxelSizes(grid.affine),
-            ),
+            centre: centreOf(runs, root, largest, grid),
           },
     mean: values === undefined ? undefined : meanOver(runs, values),
   }
 }
 
+/** The voxel of the part with that root which is nearest to its centroid. */
 function centreOf(
   { count, start, end }: VoxelRuns,
-  belongs: (run: number) => boolean,
-  ni: number,
-  nj: number,
-  [di, dj, dk]: Point,
+  root: Int32Array,
+  part: number,
+  { shape: [ni, nj], affine }: Grid,
 ): Point {
-  const place = (at: number): [number, number, number] => [
-    at % ni,
-    Math.floor(at / ni) % nj,
-    Math.floor(at / (ni * nj)),
-  ]
   let [voxels, x, y, z] = [0, 0, 0, 0]
   for (let r = 0; r < count; r++) {
-    if (!belongs(r)) continue
+    if (root[r] !== part) continue
+    const row = Math.floor(start[r]! / ni)
     const length = end[r]! - start[r]!
-    const [i, j, k] = place(start[r]!)
     voxels += length
-    x += length * (i + (length - 1) / 2)
-    y += length * j
-    z += length * k
+    x += length * (start[r]! - row * ni + (length - 1) / 2)
+    y += length * (row % nj)
+    z += length * Math.floor(row / nj)
   }
   const [ci, cj, ck] = [x / voxels, y / voxels, z / voxels]
+  const [di, dj, dk] = voxelSizes(affine)
   let nearest = Number.POSITIVE_INFINITY
-  let centre: Point = [0, 0, 0]
+  let [i, j, k] = [0, 0, 0]
   for (let r = 0; r < count; r++) {
-    if (!belongs(r)) continue
-    const [i, j, k] = place(start[r]!)
-    const along = Math.min(i + end[r]! - start[r]! - 1, Math.max(i, Math.round(ci)))
-    const distance = ((along - ci) * di) ** 2 + ((j - cj) * dj) ** 2 + ((k - ck) * dk) ** 2
-    if (distance < nearest) {
-      nearest = distance
-      centre = [along, j, k]
-    }
+    if (root[r] !== part) continue
+    const row = Math.floor(start[r]! / ni)
+    const first = start[r]! - row * ni
+    const along = Math.min(first + end[r]! - start[r]! - 1, Math.max(first, Math.round(ci)))
+    const [u, v, w] = [(along - ci) * di, ((row % nj) - cj) * dj, (Math.floor(row / nj) - ck) * dk]
+    const distance = u * u + v * v + w * w
+    if (distance >= nearest) continue
+    nearest = distance
+    ;[i, j, k] = [along, row % nj, Math.floor(row / nj)]
   }
-  return centre
+  return [i, j, k]
 }
 
 function meanOver({ count, start, end }: VoxelRuns, values: Int16Array | Float32Array): number | undefined {

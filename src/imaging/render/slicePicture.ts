@@ -12,35 +12,37 @@ interface Size {
   readonly height: number
 }
 
-const levelOf = (value: number, [black, white]: Levels): number => {
-  const level = ((value - black) / (white - black)) * 255
-  // Written so that NaN, which compares with nothing, is black.
-  return level >= 255 ? 255 : level > 0 ? Math.round(level) : 0
-}
-
 /** Values as grey, on a picture that colours can be laid on. What is not a number is black. */
-export function greyPicture({ width, height }: Size, values: Float32Array, levels: Levels): Picture {
+export function greyPicture({ width, height }: Size, values: Float32Array, [black, white]: Levels): Picture {
   const data = new Uint8Array(3 * width * height)
-  for (let p = 0, at = 0; p < width * height; p++) {
-    const level = levelOf(values[p]!, levels)
-    data[at++] = level
-    data[at++] = level
-    data[at++] = level
+  const scale = 255 / (white - black)
+  for (let p = 0, at = 0; p < values.length; p++, at += 3) {
+    const level = levelOf(values[p]!, black, scale)
+    data[at] = level
+    data[at + 1] = level
+    data[at + 2] = level
   }
   return { width, height, channels: 3, data }
+}
+
+/** 0 to 255. Written so that NaN, which compares with nothing, is 0. */
+function levelOf(value: number, black: number, scale: number): number {
+  const level = (value - black) * scale
+  return level >= 255 ? 255 : level > 0 ? Math.round(level) : 0
 }
 
 /** Lays values above 0 on a picture of three channels, in place. */
 export function layColours(
   { data }: Picture,
   values: Float32Array,
-  levels: Levels,
+  [black, white]: Levels,
   { table }: ColourMap,
   opacity: number,
 ): void {
+  const scale = 255 / (white - black)
   for (let p = 0; p < values.length; p++) {
     if (!(values[p]! > 0)) continue
-    const level = 3 * levelOf(values[p]!, levels)
+    const level = 3 * levelOf(values[p]!, black, scale)
     for (let c = 0; c < 3; c++)
       data[3 * p + c] = Math.round((1 - opacity) * data[3 * p + c]! + opacity * table[level + c]!)
   }
@@ -71,10 +73,8 @@ export function drawOutlines(
   labels: Uint8Array,
   colourOf: (label: number) => Colour,
 ): void {
-  const colours = new Map<number, Colour>()
-  for (let y = 0; y < height; y++)
-    for (let x = 0; x < width; x++) {
-      const p = y * width + x
+  for (let y = 0, p = 0; y < height; y++)
+    for (let x = 0; x < width; x++, p++) {
       const here = labels[p]!
       const right = x + 1 < width ? labels[p + 1]! : here
       const lower = y + 1 < height ? labels[p + width]! : here
@@ -84,12 +84,6 @@ export function drawOutlines(
         const upper = y > 0 ? labels[p - width]! : 0
         label = left || right || upper || lower
       } else if ((right !== here && right !== 0) || (lower !== here && lower !== 0)) label = here
-      if (label === 0) continue
-      let colour = colours.get(label)
-      if (colour === undefined) {
-        colour = colourOf(label)
-        colours.set(label, colour)
-      }
-      data.set(colour, 3 * p)
+      if (label !== 0) data.set(colourOf(label), 3 * p)
     }
 }

@@ -158,20 +158,35 @@ function covered({ pixels, voxels }: PixelLine): { begin: Int32Array; end: Int32
 export function viewedLabels(view: SliceView, data: Uint8Array): Uint8Array {
   const { width, height, first, columns, rows } = view
   const [x, y] = [covered(columns), covered(rows)]
-  const tally = new Uint32Array(256)
+  const [across, down] = [columns.stride, rows.stride]
   const out = new Uint8Array(width * height)
-  for (let row = 0; row < height; row++)
-    for (let column = 0; column < width; column++) {
-      let most = 0
-      for (let v = y.begin[row]!; v < y.end[row]!; v++)
-        for (let u = x.begin[column]!; u < x.end[column]!; u++) {
-          const label = data[first + v * rows.stride + u * columns.stride]!
-          if (label === 0) continue
-          const count = ++tally[label]!
-          if (most === 0 || count > tally[most]! || (count === tally[most] && label < most)) most = label
+  for (let row = 0, p = 0; row < height; row++) {
+    const top = first + y.begin[row]! * down
+    const bottom = first + y.end[row]! * down
+    for (let column = 0; column < width; column++, p++) {
+      const begin = x.begin[column]! * across
+      const end = x.end[column]! * across
+      let seen = 0
+      for (let line = top; line !== bottom; line += down)
+        for (let at = begin; at !== end; at += across) {
+          const label = data[line + at]!
+          if (label === 0 || label === seen) continue
+          // -1: several, to be counted.
+          seen = seen === 0 ? label : -1
         }
-      out[row * width + column] = most
-      if (most !== 0) tally.fill(0)
+      out[p] = seen >= 0 ? seen : mostOf(data, [top, bottom, down], [begin, end, across])
     }
+  }
   return out
+}
+
+type Steps = readonly [begin: number, end: number, step: number]
+
+/** The label that most of the labelled voxels of a rectangle have, the lowest of several such. */
+function mostOf(data: Uint8Array, [top, bottom, down]: Steps, [begin, end, across]: Steps): number {
+  const tally = new Uint32Array(256)
+  for (let line = top; line !== bottom; line += down)
+    for (let at = begin; at !== end; at += across) tally[data[line + at]!]!++
+  tally[0] = 0
+  return tally.indexOf(Math.max(...tally))
 }
