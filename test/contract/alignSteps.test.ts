@@ -2,6 +2,7 @@ import path from 'node:path'
 import { z } from 'zod'
 import { niftiImage } from '../../src/artifacts/niftiImage.ts'
 import type { CasePlan, Job } from '../../src/engine/job.ts'
+import { descriptionOutputs } from '../../src/pipelines/describeJobs.ts'
 import { STEPS } from '../../src/steps/registry.ts'
 import { blobGrid, blobs } from '../oracle/registration/blobs.ts'
 import { CONTRACTED, holdToContract } from './contract.ts'
@@ -63,6 +64,19 @@ holdToContract(CONTRACTED.align, writeImages, async (_, oneByOne) => {
           FinalGridSpacingInPhysicalUnits: [24],
         },
       },
+    ),
+  ])
+  await oneByOne('describe', [
+    plan(
+      'describe-registration',
+      PATIENT,
+      {
+        fixed: `${folder}/cta.nii.gz`,
+        warped: `${folder}/cta_mip_mip.nii.gz`,
+        flow: `${folder}/cta_mip_mip.nii.gz`,
+        record: `${folder}/transform/registration.json`,
+      },
+      descriptionOutputs('describe-registration', PATIENT),
     ),
   ])
   await oneByOne('apply', [

@@ -7,6 +7,7 @@ import type { Job } from '../../src/engine/job.ts'
 import { DATASET } from '../../src/engine/provenance.ts'
 import { receiptName } from '../../src/engine/receipt.ts'
 import { SeededRandom } from '../../src/imaging/phantom/seededRandom.ts'
+import { descriptionOutputs } from '../../src/pipelines/describeJobs.ts'
 import { CONTRACTED, holdToContract } from './contract.ts'
 
 const PIDS = ['p1', 'p2']
@@ -76,6 +77,13 @@ function heartJobs(pid: string): Job[] {
         mbfMask: `${flow}/cropped_mbf_mask.nii.gz`,
         record: `.voxmill/records/extract-pericardium-bbox/${pid}.json`,
       },
+    },
+    {
+      ...common,
+      step: 'describe-crop',
+      params: { labels: [], windowWidth: 700, windowLevel: 150, pictureSide: 48 },
+      inputs: { cta: `${flow}/cropped_cta.nii.gz`, mask: `${flow}/cropped_mask.nii.gz` },
+      outputs: descriptionOutputs('describe-crop', pid),
     },
   ]
 }

@@ -50,7 +50,7 @@ describe('a second run', () => {
     const ended = await run(root)
     expect(ended.code, ended.all).toBe(0)
     expect(done(ended)).toEqual({})
-    expect(eventsOf(ended).filter(e => e.status === 'fresh')).toHaveLength(1 + SAMPLES * 4 + 1)
+    expect(eventsOf(ended).filter(e => e.status === 'fresh')).toHaveLength(1 + SAMPLES * 5 + 1)
     expect(stampsBelow(root)).toEqual(before)
   })
 
@@ -114,7 +114,7 @@ describe('a second run', () => {
     const ended = await run(root, '--remake')
     expect(done(ended)).toEqual({
       ...{ 'gen-archive-manifest': 1, 'confirm-pairs': SAMPLES, 'extract-binary-masks': 2 * SAMPLES },
-      ...{ 'inspect-sample': SAMPLES, 'gen-dataset-manifest': 1 },
+      ...{ 'inspect-sample': SAMPLES, 'describe-sample': SAMPLES, 'gen-dataset-manifest': 1 },
     })
     expect(digestsBelow(path.join(root, 'grouped'))).toEqual(expected)
   })
@@ -131,6 +131,7 @@ describe('a label that is renamed', () => {
     expect(done(ended)).toEqual({
       'extract-binary-masks': SAMPLES,
       'inspect-sample': SAMPLES,
+      'describe-sample': SAMPLES,
       'gen-dataset-manifest': 1,
     })
     const changed = rewritten(before, path.join(root, 'grouped'))
