@@ -4,10 +4,16 @@ import path from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { affine } from '../../src/core/affine.ts'
+import type { CaseDescription } from '../../src/core/caseDescription.ts'
+import { checkJob, openDigests } from '../../src/engine/run.ts'
+import { workspaceAt } from '../../src/engine/workspace.ts'
 import { putWorksheets } from '../../src/formats/table/putWorksheets.ts'
 import { ANNOTATED } from '../../src/pipelines/cta2mbfPhantom.ts'
+import { descriptionPath } from '../../src/pipelines/describeJobs.ts'
+import { describePlans } from '../../src/pipelines/describePlans.ts'
+import { STEPS } from '../../src/steps/registry.ts'
 import type { Ended } from './cli.ts'
-import { voxmill } from './cli.ts'
+import { eventsOf, voxmill } from './cli.ts'
 import {
   cta2mbfRoot,
   editPipeline,
@@ -85,6 +91,47 @@ describe('run cta2mbf on a study of three phantoms', () => {
     ])
       expect(made).toContain(file)
     expect(made.filter(f => f.startsWith('ssl'))).toEqual([])
+  })
+
+  it('describes each patient in the same pass, from memory', async () => {
+    const steps = ['describe-registration', 'describe-crop'] as const
+    for (const step of steps) {
+      const jobs = eventsOf(run).filter(e => e.event === 'job' && e.step === step)
+      expect(jobs.map(j => [j.case, j.status, j.inflated]).sort()).toEqual(
+        pids.map(pid => [pid, 'done', []]).sort(),
+      )
+    }
+    for (const pid of pids) {
+      const [registration, crop] = steps.map(step =>
+        JSON.parse(readFileSync(path.join(finished, descriptionPath(step, pid)), 'utf8')),
+      ) as [CaseDescription, CaseDescription]
+      expect(registration.pictures.map(p => p.key)).toEqual(['checkerboard', 'bloodFlow'])
+      expect(registration.figures.similarityAfter).toBeGreaterThan(registration.figures.similarityBefore!)
+      expect(crop.pictures.map(p => p.key)).toEqual(['crop'])
+      expect(crop.labels.map(l => l.shortForm)).toEqual(['LV', 'LA', 'RV', 'RA', 'AO', 'MYO'])
+      for (const { path: file } of [...registration.pictures, ...crop.pictures])
+        expect(expected, file).toHaveProperty([file])
+    }
+    // What a report asks for before it is made is there.
+    const workspace = workspaceAt(finished)
+    const plans = await describePlans(workspace)
+    expect(plans.map(p => [p.case, p.jobs.map(j => j.step)])).toEqual(
+      pids.toSorted().map(pid => [pid, [...steps]]),
+    )
+    const loaded = await STEPS.load(steps)
+    for (const job of plans.flatMap(p => p.jobs))
+      expect(checkJob(job, workspace, loaded, openDigests(workspace)).stale).toBeUndefined()
+  })
+
+  it('keeps a patient whose description fails in all tables', async () => {
+    const root = copyOf(finished)
+    const pictures = path.join(root, `.voxmill/pictures/${second}`)
+    rmSync(pictures, { recursive: true })
+    writeFileSync(pictures, '')
+    const broken = await runStudy(root)
+    expect(broken.code, broken.all).toBe(8)
+    expect(tally(broken)).toMatchObject({ done: 0, failed: 2 })
+    expect(results(root)).toEqual(results(finished))
   })
 
   it('does nothing the second time, and what it made is verified', async () => {

@@ -62,8 +62,7 @@ export function inSquares({ width, height }: Size, one: Float32Array, other: Flo
 
 /**
  * Draws the outlines of labels on a picture of three channels, in place: one pixel wide, on the background beside them,
- * so that what they enclose stays to be seen however small it is; between two labels on the side of the right or lower
- * one's neighbour.
+ * so that what they enclose stays to be seen however small it is; between two labels within the lower of them.
  *
  * @param labels one a pixel, 0 is background
  * @param colourOf of a label
@@ -76,14 +75,13 @@ export function drawOutlines(
   for (let y = 0, p = 0; y < height; y++)
     for (let x = 0; x < width; x++, p++) {
       const here = labels[p]!
+      const left = x > 0 ? labels[p - 1]! : here
       const right = x + 1 < width ? labels[p + 1]! : here
+      const upper = y > 0 ? labels[p - width]! : here
       const lower = y + 1 < height ? labels[p + width]! : here
       let label = 0
-      if (here === 0) {
-        const left = x > 0 ? labels[p - 1]! : 0
-        const upper = y > 0 ? labels[p - width]! : 0
-        label = left || right || upper || lower
-      } else if ((right !== here && right !== 0) || (lower !== here && lower !== 0)) label = here
+      if (here === 0) label = left || right || upper || lower
+      else if (left > here || right > here || upper > here || lower > here) label = here
       if (label !== 0) data.set(colourOf(label), 3 * p)
     }
 }

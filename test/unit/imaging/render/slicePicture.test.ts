@@ -55,6 +55,11 @@ describe('drawOutlines', () => {
     expect(outlined(['......', '.1122.', '......'])).toEqual(['.rrbb.', 'r.r..b', '.rrbb.'])
   })
 
+  it('is within the lower of two labels, whichever side that is on', () => {
+    expect(outlined(['2222', '2112', '2112', '2222'])).toEqual(['....', '.rr.', '.rr.', '....'])
+    expect(outlined(['2211'])).toEqual(['..r.'])
+  })
+
   it('is open where a label reaches the edge', () => {
     expect(outlined(['11.', '11.', '...'])).toEqual(['..r', '..r', 'rr.'])
   })
