@@ -1,6 +1,4 @@
 import os from 'node:os'
-import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { EXIT, type ExitCode } from '../core/fault.ts'
 import type { Finding } from '../core/finding.ts'
 import { inlineExecutor } from '../engine/executors/inline.ts'
@@ -11,6 +9,7 @@ import { usableMemory } from '../engine/usableMemory.ts'
 import type { Workspace } from '../engine/workspace.ts'
 import type { Stages } from '../pipelines/stages.ts'
 import { checkOutputFile } from '../storage/outputFile.ts'
+import { besideProgram } from './besideProgram.ts'
 import type { CommandContext } from './context.ts'
 import { dryRun } from './dryRun.ts'
 import { progressListener } from './progress.ts'
@@ -39,15 +38,8 @@ export interface CommandResult {
 /** Share of the usable memory that jobs may be predicted to need together. */
 const MEMORY_SHARE = 0.8
 
-const workerFile = (): string => path.join(path.dirname(fileURLToPath(import.meta.url)), 'worker.js')
-
-/** The worker script lies beside the entry point, whichever chunk this code is bundled into. */
-export function workerScript(): string {
-  const beside = workerFile()
-  return path.basename(path.dirname(beside)) === 'chunks'
-    ? path.join(path.dirname(path.dirname(beside)), 'worker.js')
-    : beside
-}
+/** The worker script lies beside the entry point. */
+export const workerScript = (): string => besideProgram('worker.js')
 
 /** Opens a run on a root, lets the command do its stages, tells what came of it and sets the exit code. */
 export async function withRun(

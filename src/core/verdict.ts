@@ -18,3 +18,14 @@ export function standingVerdicts(all: Iterable<Verdict>): Map<string, Verdict> {
   for (const verdict of all) standing.set(verdict.case, verdict)
   return standing
 }
+
+const TEXTS = ['case', 'comment', 'reviewer', 'at'] as const
+
+/** Whether what was read somewhere is a verdict. */
+export function isVerdict(value: unknown): value is Verdict {
+  if (typeof value !== 'object' || value === null) return false
+  const fields = value as Record<string, unknown>
+  return TEXTS.every(key => typeof fields[key] === 'string') && isVerdictWord(fields.verdict)
+}
+
+export const isVerdictWord = (value: unknown): value is VerdictWord => VERDICTS.some(word => word === value)

@@ -45,6 +45,8 @@ export interface CaseRow {
   readonly labels: readonly string[]
   /** How many findings there are, and the worst severity among them. */
   readonly findings: number
+  /** Codes of its findings, each once. */
+  readonly codes: readonly string[]
   readonly severity: 'info' | 'warning' | 'high' | 'error' | null
   readonly failed: boolean
   readonly verdict: VerdictWord | null
