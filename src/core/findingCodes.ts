@@ -6,6 +6,7 @@ import { MAE_FINDING_CODES } from './maeFindingCodes.ts'
 import { PIPELINE_FINDING_CODES } from './pipelineFindingCodes.ts'
 import { REGISTRATION_FINDING_CODES } from './registrationFindingCodes.ts'
 import { SLICE_FINDING_CODES } from './sliceFindingCodes.ts'
+import { VERDICT_FINDING_CODES } from './verdictFindingCodes.ts'
 
 /** Every finding code, named thing-problem. The one place where severity, reason and remedy are worded. */
 export const FINDING_CODES = {
@@ -325,4 +326,5 @@ export const FINDING_CODES = {
   ...HEART_FINDING_CODES,
   ...MAE_FINDING_CODES,
   ...REGISTRATION_FINDING_CODES,
+  ...VERDICT_FINDING_CODES,
 } as const satisfies Record<string, FindingKind>

@@ -19,13 +19,40 @@ export function standingVerdicts(all: Iterable<Verdict>): Map<string, Verdict> {
   return standing
 }
 
+export const isVerdictWord = (value: unknown): value is VerdictWord => VERDICTS.some(word => word === value)
+
 const TEXTS = ['case', 'comment', 'reviewer', 'at'] as const
 
-/** Whether what was read somewhere is a verdict. */
-export function isVerdict(value: unknown): value is Verdict {
-  if (typeof value !== 'object' || value === null) return false
-  const fields = value as Record<string, unknown>
-  return TEXTS.every(key => typeof fields[key] === 'string') && isVerdictWord(fields.verdict)
+/** The verdict that a line of JSON holds; undefined when it holds none. */
+export function parseVerdict(line: string): Verdict | undefined {
+  try {
+    const fields = JSON.parse(line) as Readonly<Record<string, unknown>> | null
+    if (fields === null || !TEXTS.every(key => typeof fields[key] === 'string')) return undefined
+    return isVerdictWord(fields.verdict) ? (fields as unknown as Verdict) : undefined
+  } catch {
+    return undefined
+  }
 }
 
-export const isVerdictWord = (value: unknown): value is VerdictWord => VERDICTS.some(word => word === value)
+/** A line of a file of verdicts that is none: torn by a crash or a full disk, or edited by hand. */
+export interface UnreadableLine {
+  /** Counted from 1. */
+  readonly line: number
+  readonly text: string
+}
+
+/** The verdicts that lines of JSON hold, in their order; empty lines are passed over. */
+export function parseVerdicts(lines: readonly string[]): {
+  verdicts: Verdict[]
+  unreadable: UnreadableLine[]
+} {
+  const verdicts: Verdict[] = []
+  const unreadable: UnreadableLine[] = []
+  lines.forEach((text, i) => {
+    if (text.trim() === '') return
+    const verdict = parseVerdict(text)
+    if (verdict === undefined) unreadable.push({ line: i + 1, text })
+    else verdicts.push(verdict)
+  })
+  return { verdicts, unreadable }
+}

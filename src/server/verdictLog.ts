@@ -1,5 +1,5 @@
 import { standingVerdicts, type Verdict } from '../core/verdict.ts'
-import { appendVerdict, readVerdicts, type VerdictLines } from '../storage/verdictFile.ts'
+import { appendVerdict, readVerdicts, type VerdictsRead } from '../storage/verdictFile.ts'
 
 /** The verdicts of a data set, as its file has them now: other servers write to it too. */
 export class VerdictLog {
@@ -25,7 +25,7 @@ export class VerdictLog {
   }
 
   /** What came after a place that an earlier call gave as `next`. */
-  after(place: number): VerdictLines {
+  after(place: number): VerdictsRead {
     return readVerdicts(this.#file, place)
   }
 

@@ -66,7 +66,8 @@ export async function answer(
   if (isPost) return reply.refuse(NO_POST)
   if (area !== 'api') return page(asked.path, reply, holdings)
   const { catalogue, log, shelf } = holdings
-  if (kind === 'dataset' && id === '') return reply.json(catalogue.reply(holdings.readonly, holdings.reviewer))
+  if (kind === 'dataset' && id === '')
+    return reply.json(catalogue.reply(holdings.readonly, holdings.reviewer))
   if (kind === 'cases' && id === '') return reply.json(catalogue.rows(log.standing()))
   if (kind === 'cases' && form === '') {
     const found = catalogue.cases.get(id)

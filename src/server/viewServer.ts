@@ -111,8 +111,9 @@ async function respond(
     if ('status' in asked) reply.refuse(asked)
     else await answer(asked, request, reply, holdings)
   } catch (error) {
-    if (!(error instanceof Fault || error instanceof RefusedRequest)) onDefect(error)
-    if (response.headersSent || response.destroyed) return void response.destroy()
+    const isGone = response.headersSent || request.destroyed || response.destroyed
+    if (!(error instanceof Fault || error instanceof RefusedRequest || isGone)) onDefect(error)
+    if (isGone) return void response.destroy()
     if (error instanceof RefusedRequest) return reply.refuse(error.refusal)
     const { message, remedy } = faultRecord(error)
     reply.refuse({ status: 500, error: message, remedy })

@@ -15,6 +15,7 @@ export const STEPS = new StepRegistry({
     (await import('./share/makeSplitAcrossSites.ts')).makeSplitAcrossSites,
   'extract-split-index-manifest': async () =>
     (await import('./share/extractSplitIndexManifest.ts')).extractSplitIndexManifest,
+  'add-verdicts': async () => (await import('./share/addVerdicts.ts')).addVerdicts,
   'sort-by-series-uid': async () => (await import('./ingest/sortBySeriesUid.ts')).sortBySeriesUid,
   'convert-dicom': async () => (await import('./ingest/convertDicom.ts')).convertDicom,
   'gen-sort-balance': async () => (await import('./ingest/genSortBalance.ts')).genSortBalance,

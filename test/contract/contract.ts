@@ -173,6 +173,7 @@ export const CONTRACTED = {
     'make-split-predefined',
     'make-split-across-sites',
     'extract-split-index-manifest',
+    'add-verdicts',
   ],
   dicom: [
     'sort-by-series-uid',

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, it } from 'vitest'
 import type { Job } from '../../src/engine/job.ts'
@@ -12,6 +13,14 @@ import { writePhantom } from '../../src/pipelines/writePhantom.ts'
 import { ArchiveMatcher } from '../../src/profiles/match.ts'
 import { STEPS } from '../../src/steps/registry.ts'
 import { CONTRACTED, holdToContract } from './contract.ts'
+
+const VERDICT = {
+  case: 'Tongji/train-val/train/01A001',
+  verdict: 'reject',
+  comment: 'moved',
+  reviewer: 'A. Reader',
+  at: '2026-01-02T03:04:05.678Z',
+}
 
 /** Jobs of the steps that the pipeline does as part of another one. */
 function furtherJobs(profile: NmePlace['profile']): Job[] {
@@ -39,6 +48,11 @@ function furtherJobs(profile: NmePlace['profile']): Job[] {
       outputs: { indexes: { 'mine_test.xlsx': 'grouped/splits/mine/mine_test.xlsx' } },
       params: { split: 'mine', subsets: [['test']] },
     },
+    {
+      ...{ ...common, step: 'add-verdicts', part: 'dataset_manifest.xlsx', outputs: { manifest } },
+      inputs: { manifest, verdicts: 'verdicts.jsonl' },
+      params: { sheet: 'Manifest', id: 'ID' },
+    },
   ]
 }
 
@@ -48,7 +62,10 @@ it('the contract is put to every step', () => {
 
 holdToContract(
   CONTRACTED.nme,
-  root => writePhantom(root, phantomArchive({ seed: 11, samples: 6, shape: [16, 16, 8] })),
+  async root => {
+    await writePhantom(root, phantomArchive({ seed: 11, samples: 6, shape: [16, 16, 8] }))
+    writeFileSync(path.join(root, 'verdicts.jsonl'), `${JSON.stringify(VERDICT)}\n`)
+  },
   async (workspace, oneByOne) => {
     const { profile } = await openProfile()
     const matcher = new ArchiveMatcher(profile)

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import type { CommandContext } from '../context.ts'
 import { parseNumber, withProfileFlag, withRunFlags } from '../flags.ts'
-import { runSplit, type SplitFlags } from '../runSplit.ts'
+import { runSplit, type SplitFlags, withVerdictsFlag } from '../runSplit.ts'
 
 interface Flags extends SplitFlags {
   readonly sheet: string
@@ -29,7 +29,7 @@ export function makeSplitAcrossSitesCommand(context: CommandContext): Command {
       'after',
       '\nExample:\n  voxmill make-split-across-sites --manifest_file root_dir/grouped/dataset_manifest.xlsx --split_name split07_Mix --test_ratio 0.3 --val_ratio 0.2 --random_seed 0 --group_by pid',
     )
-  return withRunFlags(withProfileFlag(command)).action((flags: Flags) =>
+  return withRunFlags(withVerdictsFlag(withProfileFlag(command))).action((flags: Flags) =>
     runSplit(context, flags, flags.sheet, profile => ({
       method: 'across-sites',
       name: flags.split_name,

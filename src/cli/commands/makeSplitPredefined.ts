@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import type { CommandContext } from '../context.ts'
 import { withProfileFlag, withRunFlags } from '../flags.ts'
-import { runSplit, type SplitFlags } from '../runSplit.ts'
+import { runSplit, type SplitFlags, withVerdictsFlag } from '../runSplit.ts'
 
 interface Flags extends SplitFlags {
   readonly sheet_name: string
@@ -23,7 +23,7 @@ export function makeSplitPredefinedCommand(context: CommandContext): Command {
       'after',
       '\nExample:\n  voxmill make-split-predefined --manifest_file root_dir/grouped/dataset_manifest.xlsx --split_name split01_Tongji --site Tongji --collection train-val test-inner-01',
     )
-  return withRunFlags(withProfileFlag(command)).action((flags: Flags) =>
+  return withRunFlags(withVerdictsFlag(withProfileFlag(command))).action((flags: Flags) =>
     runSplit(context, flags, flags.sheet_name, () => ({
       method: 'predefined',
       name: flags.split_name,

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander'
+import { VERDICT_FILE } from '../../artifacts/verdictLog.ts'
 import { EXIT, UsageError } from '../../core/fault.ts'
 import { workspaceOf } from '../../engine/provenance.ts'
 import { describeDataset } from '../../pipelines/describeDataset.ts'
@@ -52,7 +53,7 @@ export function viewCommand(context: CommandContext): Command {
       const server = await startViewServer({
         root: workspace.root,
         dataset: await describeDataset(workspace),
-        verdictFile: workspace.state('verdicts.jsonl'),
+        verdictFile: workspace.state(VERDICT_FILE),
         page: pageFiles(besideProgram('web')),
         readonly: flags.readonly === true,
         reviewer: flags.reviewer ?? null,

@@ -7,10 +7,12 @@ import {
   predefinedSplit,
   type SplitRow,
 } from '../../core/split.ts'
+import type { Verdict } from '../../core/verdict.ts'
 import type { Cell } from '../../formats/table/cell.ts'
 import type { Table } from '../../formats/table/table.ts'
 import { columnIndex } from '../../formats/table/table.ts'
 import type { WorksheetSpec } from '../../formats/table/worksheetSpec.ts'
+import { rowVerdicts } from './rowVerdicts.ts'
 
 /** Which columns of the main worksheet a split goes by. */
 export interface SplitColumns {
@@ -44,23 +46,76 @@ interface TableRow extends SplitRow {
   readonly cells: readonly Cell[]
 }
 
-/** A split of the main worksheet as a worksheet: the subset first, under the split's name, then all columns. */
+/**
+ * A split of the main worksheet as a worksheet: the subset first, under the split's name, then all columns.
+ *
+ * @param standing verdicts by case: rejected samples are left out, before anything is shuffled
+ * @throws UsageError when there is nothing to split
+ */
 export function splitSheet(
   main: Table,
   rule: SplitRule,
   columns: SplitColumns,
+  standing: ReadonlyMap<string, Verdict> = new Map(),
 ): { sheet: WorksheetSpec; findings: Finding[] } {
   const rows = splitRows(main, columns)
-  const assignments = assign(rows, rule)
+  const verdicts = verdictsOf(main, rows, columns, standing)
+  const isRejected = (row: TableRow) => verdicts.get(row)?.verdict === 'reject'
+  // Of a predefined split those are told that it would have had. What a shuffle would have made of the others, no one knows.
+  const asked = rule.method === 'predefined' ? assign(rows, rule).map(a => a.row) : rows
+  const rejected = asked.filter(isRejected)
+  if (rejected.length > 0 && rejected.length === asked.length)
+    throw new UsageError(`all ${rejected.length} samples of the split ${rule.name} were rejected`, {
+      remedy: 'Judge some of them anew in `voxmill view`, or make the split without --respect_verdicts.',
+    })
+  const assignments =
+    rule.method === 'predefined'
+      ? assign(rows, rule).filter(a => !isRejected(a.row))
+      : assign(
+          rows.filter(row => !isRejected(row)),
+          rule,
+        )
   const sheet: WorksheetSpec = {
     name: rule.name,
     columns: [{ name: rule.name, kind: 'text' }, ...main.columns.map(name => ({ name }))],
     rows: assignments.map(({ row, subset }) => [subset, ...row.cells]),
   }
+  const needWork = assignments.filter(({ row }) => verdicts.get(row)?.verdict === 'needs-work')
   return {
     sheet,
-    findings: columns.patient === undefined ? [] : patientsInSeveralSubsets(assignments, columns.patient),
+    findings: [
+      ...rejected.map(row => rejectedSample(row, verdicts.get(row)!)),
+      ...samplesNeedingWork(
+        rule.name,
+        needWork.map(({ row }) => row.id),
+      ),
+      ...(columns.patient === undefined ? [] : patientsInSeveralSubsets(assignments, columns.patient)),
+    ],
   }
+}
+
+function verdictsOf(
+  main: Table,
+  rows: readonly TableRow[],
+  columns: SplitColumns,
+  standing: ReadonlyMap<string, Verdict>,
+): Map<TableRow, Verdict> {
+  if (standing.size === 0) return new Map()
+  const { byRow } = rowVerdicts(main, columns.id, standing)
+  return new Map(rows.flatMap((row, i) => (byRow[i] === undefined ? [] : [[row, byRow[i]]])))
+}
+
+/** Without who said so and why: a finding goes into receipts and reports, and `voxmill verdicts` lists both. */
+const rejectedSample = ({ id }: TableRow, { at }: Verdict): Finding =>
+  finding('sample-rejected', id, `${id} is left out: it was rejected on ${at.slice(0, 10)}`)
+
+const MOST_NAMED = 5
+
+function samplesNeedingWork(split: string, ids: readonly string[]): Finding[] {
+  if (ids.length === 0) return []
+  const named = `${ids.slice(0, MOST_NAMED).join(', ')}${ids.length > MOST_NAMED ? ', …' : ''}`
+  const message = `${ids.length} of its samples need work: ${named}`
+  return [finding('sample-needs-work', split, message, { numbers: { samples: ids.length } })]
 }
 
 function splitRows(main: Table, columns: SplitColumns): TableRow[] {
