@@ -4,6 +4,8 @@ import type { Refusal } from './admission.ts'
 import type { VerdictRequest } from './api.ts'
 
 const MOST_BODY_BYTES = 64 * 1024
+/** What is a little too long is read to its end, so that whoever sent it hears why; what is more is cut off. */
+const MOST_READ_BYTES = 1024 * 1024
 /** So that a line of the file stays below its limit, whatever the letters: six bytes each at most. */
 const MOST_COMMENT = 4000
 const MOST_REVIEWER = 200
@@ -51,14 +53,15 @@ export async function readVerdictRequest(request: IncomingMessage): Promise<Verd
 
 async function readBody(request: IncomingMessage): Promise<string> {
   const tooLong = () => refuse(413, 'the body is longer than 64 KB', 'Shorten the comment.')
-  if (Number(request.headers['content-length'] ?? 0) > MOST_BODY_BYTES) tooLong()
+  if (Number(request.headers['content-length'] ?? 0) > MOST_READ_BYTES) tooLong()
   const parts: Buffer[] = []
   let length = 0
   for await (const part of request as AsyncIterable<Buffer>) {
     length += part.length
-    if (length > MOST_BODY_BYTES) tooLong()
-    parts.push(part)
+    if (length > MOST_READ_BYTES) tooLong()
+    if (length <= MOST_BODY_BYTES) parts.push(part)
   }
+  if (length > MOST_BODY_BYTES) tooLong()
   return Buffer.concat(parts).toString('utf8')
 }
 

@@ -111,7 +111,7 @@ async function respond(
     if ('status' in asked) reply.refuse(asked)
     else await answer(asked, request, reply, holdings)
   } catch (error) {
-    const isGone = response.headersSent || request.destroyed || response.destroyed
+    const isGone = response.headersSent || response.destroyed || request.socket.destroyed
     if (!(error instanceof Fault || error instanceof RefusedRequest || isGone)) onDefect(error)
     if (isGone) return void response.destroy()
     if (error instanceof RefusedRequest) return reply.refuse(error.refusal)
