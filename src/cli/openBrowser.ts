@@ -20,7 +20,8 @@ export function openBrowser(
   return true
 }
 
-function openingCommand(
+/** @returns program and arguments; undefined where there is no display */
+export function openingCommand(
   url: string,
   platform: NodeJS.Platform,
   env: NodeJS.ProcessEnv,

@@ -5,8 +5,9 @@ interface Kept<T> {
 }
 
 /**
- * What was decoded last, within a budget of bytes: what was not asked for longest goes first. Two that ask for one thing
- * at once share the work, and only so many things are made at a time, so that memory stays bounded.
+ * What was decoded last, within a budget of bytes or one thing that is larger: what was not asked for longest goes first.
+ * Two that ask for one thing at once share the work, and only so many things are made at a time, so that memory stays
+ * bounded.
  */
 export class DecodedImages<T> {
   readonly #budget: number
@@ -22,7 +23,7 @@ export class DecodedImages<T> {
   }
 
   /** @param make called when nothing of this key is kept; what it throws is thrown to all that wait, and not kept */
-  get(key: string, make: () => Promise<T>): Promise<T> {
+  get(key: string, make: () => Promise<T> | T): Promise<T> {
     const known = this.#kept.get(key)
     if (known !== undefined) {
       this.#kept.delete(key)
@@ -43,7 +44,7 @@ export class DecodedImages<T> {
     return kept.value
   }
 
-  async #inTurn(make: () => Promise<T>): Promise<T> {
+  async #inTurn(make: () => Promise<T> | T): Promise<T> {
     if (this.#free > 0) this.#free--
     else await new Promise<void>(resolve => this.#waiting.push(resolve))
     try {
@@ -55,12 +56,16 @@ export class DecodedImages<T> {
     }
   }
 
-  /** What is being made counts nothing yet and stays; what alone is larger than the budget goes when it is done. */
+  /**
+   * What is being made counts nothing yet and stays. So does what was asked for last, whatever its size: the slices of an
+   * image that is larger than the budget are asked for one by one.
+   */
   #shrink(): void {
+    const last = [...this.#kept.keys()].at(-1)
     let total = [...this.#kept.values()].reduce((sum, { bytes }) => sum + bytes, 0)
     for (const [key, { bytes }] of this.#kept) {
       if (total <= this.#budget) return
-      if (bytes === 0) continue
+      if (bytes === 0 || key === last) continue
       this.#kept.delete(key)
       total -= bytes
     }

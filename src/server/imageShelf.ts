@@ -1,13 +1,17 @@
 import type { CaseImage } from '../core/datasetDescription.ts'
 import { Fault } from '../core/fault.ts'
+import { formatBytes } from '../core/formatBytes.ts'
+import { usableMemory } from '../engine/usableMemory.ts'
 import { fileStamp } from '../storage/fileStamp.ts'
 import { realPathWithin } from '../storage/realPathWithin.ts'
 import type { Listed } from './catalogue.ts'
 import { DecodedImages } from './decodedImages.ts'
 import { previewOf, type ServedImage, type ServedVoxels, servedImage, servedVoxels } from './servedImage.ts'
 
-/** Decoded images that are kept, in bytes: a case with its neighbours, or one large image. */
-const KEPT_BYTES = 2 ** 30
+/** Decoded images that are kept, in bytes: a case with its neighbours. A small machine keeps less. */
+const KEPT_BYTES = Math.min(2 ** 30, usableMemory() / 4)
+/** Of the memory that can be had, what one image may take with what decoding and downsampling it takes besides. */
+const ONE_IMAGE = 0.5
 /** Decoding uses one core and the memory of an image. */
 const AT_ONCE = 2
 
@@ -50,7 +54,19 @@ export class ImageShelf {
   /** @throws ImageNotShownError, DataError */
   voxels({ id, of }: Listed<CaseImage>): Promise<ServedVoxels> {
     const file = this.place(of.path)
-    return this.#voxels.get(`${id} ${fileStamp(file)}`, () => servedVoxels(file, of.role))
+    return this.#voxels.get(`${id} ${fileStamp(file)}`, () => {
+      const { bytes } = servedImage(file, of.role)
+      const most = ONE_IMAGE * usableMemory()
+      if (bytes > most)
+        throw new ImageNotShownError(
+          `${of.path} takes ${formatBytes(bytes)} of memory, and ${formatBytes(most)} can be had`,
+          {
+            remedy: 'Close other programs, or view the data set on a machine with more memory.',
+            where: of.path,
+          },
+        )
+      return servedVoxels(file, of.role)
+    })
   }
 
   /** @throws ImageNotShownError, DataError */
