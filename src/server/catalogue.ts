@@ -88,3 +88,10 @@ export class Catalogue {
 
 /** Id of a case by the id that receipts have. */
 export const caseId = (name: string): string => idOf('case', name)
+
+/** Images that the cardiac pipeline keeps in the values of CT, by their key within a case. */
+const HOUNSFIELD = /^(cta|cropped_cta|real_a)$/i
+
+/** Unit of the values of an image, as far as it is known for sure; MRI has none, and blood flow that of its maker. */
+export const unitOf = (made: DatasetDescription['made'], { key, role }: CaseImage): string =>
+  made === 'cta2mbf' && role === 'image' && HOUNSFIELD.test(key) ? 'HU' : ''

@@ -8,7 +8,7 @@ import { readBytes } from '../storage/readBytes.ts'
 import type { Asked, Refusal } from './admission.ts'
 import type { CaseReply, ImageReply, VerdictsReply } from './api.ts'
 import type { Catalogue, Listed, ListedCase } from './catalogue.ts'
-import { caseId } from './catalogue.ts'
+import { caseId, unitOf } from './catalogue.ts'
 import type { ImageShelf } from './imageShelf.ts'
 import { type PageFile, PICTURE_TYPES } from './pageFiles.ts'
 import type { Reply } from './reply.ts'
@@ -118,25 +118,16 @@ async function sendImage(
 }
 
 /** A case with what its images are; one that cannot be read is told among the failures. */
-function caseReply({ id, of, images, pictures }: ListedCase, { log, shelf }: Holdings): CaseReply {
+function caseReply({ id, of, images, pictures }: ListedCase, { catalogue, log, shelf }: Holdings): CaseReply {
+  const { made } = catalogue.dataset
   const shown: ImageReply[] = []
   const failures = of.failures.map(({ step, fault: { message, remedy } }) => ({ step, message, remedy }))
   for (const image of images)
     try {
       const { key, role, group } = image.of
       const { grid, spacing, dtype, bytes, large } = shelf.image(image)
-      shown.push({
-        id: image.id,
-        key,
-        role,
-        group,
-        shape: grid.shape,
-        spacing,
-        dtype,
-        bytes,
-        large,
-        unit: '',
-      })
+      const unit = unitOf(made, image.of)
+      shown.push({ id: image.id, key, role, group, shape: grid.shape, spacing, dtype, bytes, large, unit })
     } catch (error) {
       const { message, remedy } = faultRecord(error)
       failures.push({ step: 'view', message, remedy })

@@ -32,8 +32,9 @@ export async function view(root: string, ...flags: string[]): Promise<ViewProces
     let out = ''
     child.stdout?.on('data', chunk => {
       out += chunk
-      const end = out.indexOf('\n')
-      if (end >= 0) resolve(JSON.parse(out.slice(0, end)).url)
+      const lines = out.split('\n').slice(0, -1)
+      const told = lines.find(line => JSON.parse(line).event === 'view')
+      if (told !== undefined) resolve(JSON.parse(told).url)
     })
     ended.then(e => reject(new Error(`the viewer ended with ${e.code}: ${e.all}`)))
   })
