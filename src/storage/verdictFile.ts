@@ -67,7 +67,8 @@ function isLineStart(descriptor: number, at: number, size: number): boolean {
 
 /**
  * Adds a verdict at the end of a file, which is made when it is not there, and waits until it is on the disk. Processes
- * may do so at once. Where the last line was left without its end by a writer that died, this one begins a new line.
+ * may do so at once. Where the last line was left without its end by a writer that died, this one begins a new line; so
+ * it does where another is just being written, which leaves an empty line between the two.
  *
  * @throws WriteError; what the disk took of the line then stays as a line that is no verdict
  */

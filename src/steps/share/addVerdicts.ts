@@ -7,10 +7,7 @@ import { amended, defineStep, one } from '../../engine/step.ts'
 import type { Workbook } from '../../formats/table/readWorkbook.ts'
 import { sameSheetName } from '../../formats/table/sheetName.ts'
 import { columnIndex } from '../../formats/table/table.ts'
-import { rowVerdicts, unreadableLines } from './rowVerdicts.ts'
-
-/** Name of the worksheet of verdicts. */
-export const VERDICTS_SHEET = 'Verdicts'
+import { rowVerdicts, unreadableLines, VERDICTS_SHEET } from './rowVerdicts.ts'
 
 /** After the column of the id. */
 const COLUMNS = ['case', 'verdict', 'verdict_comment', 'reviewer', 'verdict_at']

@@ -3,6 +3,9 @@ import type { UnreadableLine, Verdict } from '../../core/verdict.ts'
 import { textCell } from '../../formats/table/cell.ts'
 import { columnIndex, type Table } from '../../formats/table/table.ts'
 
+/** Name of the worksheet of verdicts. */
+export const VERDICTS_SHEET = 'Verdicts'
+
 /** Columns of a dataset manifest that say where the files of a sample lie: in the folder that is its case. */
 const FILE_COLUMNS = ['volume', 'mask', 'info']
 
