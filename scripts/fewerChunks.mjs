@@ -41,6 +41,13 @@ function worthSharing(files, inputs, entries, reached) {
   return [...chunks.values()].filter(c => saved(c) > lost(c)).flatMap(c => c.files)
 }
 
+/** Those files that reach none but each other and what is `there`: the rest would bring further files along for all. */
+function closed(files, there, inputs) {
+  const all = new Set([...files, ...there])
+  const kept = files.filter(file => [...reachedFrom(file, inputs)].every(reached => all.has(reached)))
+  return kept.length === files.length ? kept : closed(kept, there, inputs)
+}
+
 /** A plugin of esbuild; `options` are those that the program is built with. */
 export async function fewerChunks(options) {
   const { inputs, outputs } = (await build({ ...options, write: false, metafile: true })).metafile
@@ -61,7 +68,8 @@ export async function fewerChunks(options) {
   const commands = entries.filter(entry => COMMAND.test(entry))
   const everywhere = worthSharing(candidates, inputs, entries, reached)
   const rest = candidates.filter(file => !everywhere.includes(file))
-  const shared = { everywhere, commands: [...everywhere, ...worthSharing(rest, inputs, commands, reached)] }
+  const more = closed(worthSharing(rest, inputs, commands, reached), everywhere, inputs)
+  const shared = { everywhere, commands: [...everywhere, ...more] }
   return {
     name: 'fewer-chunks',
     setup({ onLoad, onResolve }) {

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
+import { hostname } from 'node:os'
 import path from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -449,6 +450,26 @@ describe('the end', () => {
     expect(err).toMatch(/the viewer has ended/)
     expect((await request(own.port, 'GET /')).status).toBe(0)
     expect(existsSync(path.join(root, '.voxmill', 'run.lock'))).toBe(false)
+  })
+})
+
+describe('a root that a run works on', () => {
+  it('is shown all the same', async () => {
+    const copy = copyOf(root)
+    const lock = {
+      pid: process.pid,
+      host: hostname(),
+      started: 'now',
+      command: 'voxmill run nme',
+      writes: [],
+    }
+    writeFileSync(path.join(copy, '.voxmill', 'run.lock'), JSON.stringify(lock))
+    const busy = await view(copy)
+    expect(await get<CaseRow[]>(busy, 'api/cases')).toHaveLength(4)
+    const { code, err } = await busy.end()
+    expect(code).toBe(0)
+    expect(err).toMatch(/were not made: .* is in use by `voxmill run nme`/)
+    expect(existsSync(path.join(copy, '.voxmill', 'run.lock'))).toBe(true)
   })
 })
 

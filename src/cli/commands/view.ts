@@ -2,13 +2,18 @@ import { Command, InvalidArgumentError } from 'commander'
 import { VERDICT_FILE } from '../../artifacts/verdictLog.ts'
 import { EXIT, UsageError } from '../../core/fault.ts'
 import { workspaceOf } from '../../engine/provenance.ts'
+import type { Workspace } from '../../engine/workspace.ts'
 import { describeDataset } from '../../pipelines/describeDataset.ts'
+import { describePlans } from '../../pipelines/describePlans.ts'
 import { pageFiles } from '../../server/pageFiles.ts'
 import { startViewServer } from '../../server/viewServer.ts'
+import { WriteError } from '../../storage/atomicWrite.ts'
+import { RootBusyError } from '../../storage/runLock.ts'
 import { besideProgram } from '../besideProgram.ts'
 import type { CommandContext } from '../context.ts'
 import { openBrowser } from '../openBrowser.ts'
 import { remoteNames } from '../remoteNames.ts'
+import { withRun } from '../withRun.ts'
 
 interface Flags {
   readonly port: number
@@ -27,7 +32,7 @@ export function viewCommand(context: CommandContext): Command {
     )
     .argument('[root]', 'the root, or any folder below it', '.')
     .option('--port <n>', 'port to listen on; any that is free if not given', parsePort, 0)
-    .option('--readonly', 'take no verdicts')
+    .option('--readonly', 'take no verdicts, and write nothing below the root')
     .option('--reviewer <name>', 'name that verdicts carry; the page asks if not given')
     .option('--no_open', 'print the address only, open no browser')
     .option(
@@ -42,7 +47,6 @@ export function viewCommand(context: CommandContext): Command {
       '\nExamples:\n  voxmill view /data/NME-2025.8.25 --reviewer "A. Reader"\n  voxmill view /data/NME-2025.8.25 --port 8123 --no-open      on a server; on your own machine then:\n  ssh -L 8123:127.0.0.1:8123 SERVER                           and open the address that was printed\n\nCtrl-C ends it. Verdicts are kept in ROOT/.voxmill/verdicts.jsonl; `voxmill verdicts ROOT` lists them.',
     )
     .action(async (root: string, flags: Flags) => {
-      const { console } = context.open(flags)
       const workspace = workspaceOf(root)
       if (workspace === undefined)
         throw new UsageError(`no receipts lie under or above ${root}`, {
@@ -50,6 +54,9 @@ export function viewCommand(context: CommandContext): Command {
           exitCode: EXIT.nothingToDo,
         })
       const names = remoteNames(flags.host, flags.allow_remote === true)
+      if (flags.readonly !== true) await describe(context, flags, workspace)
+      if (context.signal.aborted) return
+      const { console, setExit } = context.open(flags)
       const server = await startViewServer({
         root: workspace.root,
         dataset: await describeDataset(workspace),
@@ -73,7 +80,29 @@ export function viewCommand(context: CommandContext): Command {
       await aborted(context.signal)
       await server.close()
       console.note('the viewer has ended; all verdicts are saved')
+      setExit(EXIT.ok)
     })
+}
+
+/** Makes the figures and pictures that are missing. A case of which none can be made is shown without. */
+async function describe(context: CommandContext, flags: Flags, workspace: Workspace): Promise<void> {
+  const plans = await describePlans(workspace)
+  if (plans.length === 0) return
+  try {
+    await withRun(
+      context,
+      { ...(flags.json ? { json: true } : {}) },
+      { workspace, writes: [] },
+      async run => {
+        await run.stage('describe', plans)
+        return { results: [] }
+      },
+    )
+  } catch (error) {
+    // One can look at a data set while a run works on it, or that lies on a disk that takes nothing.
+    if (!(error instanceof RootBusyError || error instanceof WriteError)) throw error
+    context.open(flags).console.note(`figures and pictures that are missing were not made: ${error.message}`)
+  }
 }
 
 function parsePort(text: string): number {
