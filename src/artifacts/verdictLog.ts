@@ -13,16 +13,13 @@ export interface VerdictLogContent {
 /** Name of the file among what a data set keeps of its own. */
 export const VERDICT_FILE = 'verdicts.jsonl'
 
-/**
- * A file of verdicts, one JSON object a line. It is read at once, so that a viewer may add to it meanwhile; steps never
- * write it.
- */
+/** JSON lines, read at once, so that a viewer may add to them meanwhile; no step writes them. */
 export const verdictLog: ArtifactKind<VerdictLogContent> = {
   name: 'verdict-log',
   async read(file) {
     const bytes = readBytes(file)
     return {
-      value: parseVerdicts(new TextDecoder().decode(bytes).split('\n')),
+      value: parseVerdicts(new TextDecoder().decode(bytes)),
       digest: createHash('sha256').update(bytes).digest('hex'),
     }
   },

@@ -21,38 +21,31 @@ export function standingVerdicts(all: Iterable<Verdict>): Map<string, Verdict> {
 
 export const isVerdictWord = (value: unknown): value is VerdictWord => VERDICTS.some(word => word === value)
 
-const TEXTS = ['case', 'comment', 'reviewer', 'at'] as const
+/** A line of a file of verdicts that is none: torn by a crash, or edited by hand. */
+export interface UnreadableLine {
+  /** Counted from 1. */
+  readonly line: number
+}
 
 /** The verdict that a line of JSON holds; undefined when it holds none. */
 export function parseVerdict(line: string): Verdict | undefined {
   try {
-    const fields = JSON.parse(line) as Readonly<Record<string, unknown>> | null
-    if (fields === null || !TEXTS.every(key => typeof fields[key] === 'string')) return undefined
-    return isVerdictWord(fields.verdict) ? (fields as unknown as Verdict) : undefined
+    const found = JSON.parse(line)
+    const texts = [found.case, found.comment, found.reviewer, found.at]
+    return texts.every(t => typeof t === 'string') && isVerdictWord(found.verdict) ? found : undefined
   } catch {
     return undefined
   }
 }
 
-/** A line of a file of verdicts that is none: torn by a crash or a full disk, or edited by hand. */
-export interface UnreadableLine {
-  /** Counted from 1. */
-  readonly line: number
-  readonly text: string
-}
-
-/** The verdicts that lines of JSON hold, in their order; empty lines are passed over. */
-export function parseVerdicts(lines: readonly string[]): {
-  verdicts: Verdict[]
-  unreadable: UnreadableLine[]
-} {
+/** The verdicts of a file in their order; empty lines are passed over. */
+export function parseVerdicts(text: string): { verdicts: Verdict[]; unreadable: UnreadableLine[] } {
   const verdicts: Verdict[] = []
   const unreadable: UnreadableLine[] = []
-  lines.forEach((text, i) => {
-    if (text.trim() === '') return
-    const verdict = parseVerdict(text)
-    if (verdict === undefined) unreadable.push({ line: i + 1, text })
-    else verdicts.push(verdict)
+  text.split('\n').forEach((line, i) => {
+    const verdict = parseVerdict(line)
+    if (verdict !== undefined) verdicts.push(verdict)
+    else if (line.trim() !== '') unreadable.push({ line: i + 1 })
   })
   return { verdicts, unreadable }
 }

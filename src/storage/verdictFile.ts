@@ -31,7 +31,7 @@ export function readVerdicts(file: string, place = 0): VerdictsRead {
       const { size } = fs.fstatSync(descriptor)
       const first = isLineStart(descriptor, place, size) ? place : 0
       const bytes = readFrom(descriptor, first, size)
-      const { verdicts } = parseVerdicts(bytes.toString('utf8').split('\n'))
+      const { verdicts } = parseVerdicts(bytes.toString('utf8'))
       return { verdicts, first, next: first + wholeLines(bytes) }
     } finally {
       fs.closeSync(descriptor)
