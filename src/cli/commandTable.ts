@@ -38,6 +38,7 @@ export const COMMANDS: Readonly<Record<string, (context: CommandContext) => Prom
   'collect-ssl': async c => (await import('./commands/collectSsl.ts')).collectSslCommand(c),
   pack: async c => (await import('./commands/pack.ts')).packCommand(c),
   profile: async c => (await import('./commands/profile.ts')).profileCommand(c),
+  report: async c => (await import('./commands/report.ts')).reportCommand(c),
   status: async c => (await import('./commands/status.ts')).statusCommand(c),
   why: async c => (await import('./commands/why.ts')).whyCommand(c),
   verify: async c => (await import('./commands/verify.ts')).verifyCommand(c),
