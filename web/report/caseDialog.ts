@@ -79,7 +79,12 @@ export class CaseDialog {
     return element(
       'header',
       {},
-      element('div', {}, element('h2', { id: 'case-title' }, c.name), element('p', { class: 'quiet' }, c.id)),
+      element(
+        'div',
+        {},
+        element('h2', { id: 'case-title' }, c.name),
+        c.id !== c.name && element('p', { class: 'quiet' }, c.id),
+      ),
       element('div', { class: 'buttons' }, step('Previous', -1), step('Next', 1), close),
     )
   }

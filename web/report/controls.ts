@@ -2,8 +2,9 @@ import type { ReportData, ReportFilter } from '../../src/core/reportData.ts'
 import { byId, element } from './element.ts'
 import { placeOf, type Selection, type SortKey } from './selection.ts'
 
-/** A list to choose from is no help with more values than these. */
+/** A list to choose from is no help with more values than these, nor where nearly every case has its own. */
 const MOST_VALUES = 40
+const ALWAYS_GROUPS = ['site', 'collection', 'subset']
 const WAIT_MS = 120
 
 /** The row of search, filters and order above the wall, and the filters that are on. */
@@ -51,7 +52,8 @@ export class Controls {
       [...new Set(data.cases.map(c => c.attributes[key] ?? ''))].sort((a, b) => a.localeCompare(b, 'en'))
     const attributes = data.attributes.flatMap(key => {
       const all = values(key)
-      if (all.length < 2 || all.length > MOST_VALUES || all.length === data.cases.length) return []
+      const isKey = all.length > data.cases.length / 2 && !ALWAYS_GROUPS.includes(key)
+      if (all.length < 2 || all.length > MOST_VALUES || isKey) return []
       return this.#choice(
         key,
         all.map(value => ({

@@ -87,7 +87,7 @@ export class Wall {
             element(
               'span',
               { class: `badge ${severity === 'failed' ? 'error' : severity}` },
-              severity === 'failed' ? 'failed' : `${c.findings.length} ${severity}`,
+              c.findings.length > 1 ? `${severity} +${c.findings.length - 1}` : severity,
             ),
         ),
       ),

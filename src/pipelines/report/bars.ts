@@ -36,19 +36,13 @@ export function histogramFigure({ key, bars, single, ends, cases }: FigureHistog
   const named = unit === '' ? title : `${title} (${unit})`
   return html`<figure class="histogram">
 <figcaption>${title}${unit === '' ? '' : html` <span class="unit">${unit}</span>`}</figcaption>
-<div class="columns" role="group" aria-label="Histogram of ${named}; each bar shows its samples">${bars.map(
+<div class="columns${single && bars.length <= MOST_NAMED ? ' few' : ''}" role="group" aria-label="Histogram of ${named}; each bar shows its samples">${bars.map(
     b =>
       html`<button type="button" class="column${b.cases === 0 ? ' none' : ''}" data-filter="${JSON.stringify(b.filter)}" aria-label="${b.title}: ${counted(b.cases, 'sample')}" title="${b.title}: ${counted(b.cases, 'sample')}"${
         b.cases === 0 ? html` disabled` : ''
       }><span style="--share:${share(b.cases, most)}"></span></button>`,
   )}</div>
-<div class="ends" aria-hidden="true">${
-    bars.length === 1
-      ? html`<span>${bars[0]!.title}</span>`
-      : single && bars.length <= 4
-        ? bars.map(b => html`<span>${b.title.replace(unit === '' ? '' : ` ${unit}`, '')}</span>`)
-        : html`<span>${ends[0]}</span><span>${ends[1]}</span>`
-  }</div>
+${endsOf(bars, single, ends, unit)}
 <details><summary>Table<span class="unseen"> of ${named}</span></summary>
 <table class="plain"><thead><tr><th scope="col">${named}</th><th scope="col" class="number">samples</th></tr></thead>
 <tbody>${bars
@@ -59,3 +53,18 @@ export function histogramFigure({ key, bars, single, ends, cases }: FigureHistog
 <tfoot><tr><th scope="row">all</th><td class="number">${numberText(cases)}</td></tr></tfoot></table></details>
 </figure>`
 }
+
+/** What stands below the bars: each its value where they are few, else where they begin and end. */
+function endsOf(
+  bars: readonly Group[],
+  single: boolean,
+  ends: readonly [string, string],
+  unit: string,
+): Html {
+  if (!single || bars.length > MOST_NAMED)
+    return html`<div class="ends" aria-hidden="true"><span>${ends[0]}</span><span>${ends[1]}</span></div>`
+  const values = bars.map(b => (unit === '' ? b.title : b.title.replace(` ${unit}`, '')))
+  return html`<div class="ends each" aria-hidden="true">${values.map(value => html`<span>${value}</span>`)}</div>`
+}
+
+const MOST_NAMED = 5

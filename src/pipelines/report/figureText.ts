@@ -11,6 +11,12 @@ export function figureText(key: FigureKey, value: number): string {
 export const counted = (n: number, one: string, many = `${one}s`): string =>
   `${numberText(n)} ${n === 1 ? one : many}`
 
+const WORDS = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine']
+
+/** As `counted`, in the words of running text: `four sites`, `12 sites`. */
+export const spelled = (n: number, one: string, many = `${one}s`): string =>
+  `${WORDS[n] ?? numberText(n)} ${n === 1 ? one : many}`
+
 /** `a`, `a and b`, `a, b and c`. */
 export function listed(words: readonly string[], last = 'and'): string {
   if (words.length < 2) return words[0] ?? ''

@@ -66,7 +66,7 @@ function codeArticle(code: string, told: readonly Told[], caseIndex: ReadonlyMap
   )
   const remedies = [...new Set(told.map(t => t.finding.remedy))]
   return html`<article class="code">
-<h3>${severities.map(severityBadge)} ${kind?.title ?? code} <span class="count">${counted(told.length, 'time')}${cases.length > 0 && html` in ${counted(cases.length, 'sample')}`}</span></h3>
+<h3>${severities.map(severityBadge)} ${kind?.title ?? code} <span class="count">${counted(told.length, 'finding')}${cases.length > 0 && html` in ${counted(cases.length, 'sample')}`}</span></h3>
 <p>${kind?.explanation ?? ''} <code>${code}</code></p>
 <p class="remedy"><strong>What to do:</strong> ${remedies.length === 1 ? remedies[0] : (kind?.remedy ?? remedies[0])}</p>
 ${

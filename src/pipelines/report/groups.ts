@@ -14,9 +14,10 @@ export interface Group {
 /** Attributes that tell cases apart rather than group them are not counted. */
 const MOST_VALUES = 24
 const ALWAYS_GROUPS = ['site', 'collection', 'subset']
-/** Values up to so many different ones have a bar each; beyond, they are put into bins. */
+/** Up to so many different values have a bar each, if they recur; others are put into bins. */
 const MOST_SINGLE_BARS = 12
-const BINS = 16
+const FEW = 3
+const [LEAST_BINS, MOST_BINS] = [5, 16]
 /** Spacings that agree in so many digits are one. */
 const SAME_DIGITS = 5
 
@@ -110,6 +111,7 @@ interface Bin {
 /** A bin a value where there are few; undefined where there are many. */
 function singleValues(values: readonly number[]): Bin[] | undefined {
   const near = new Map<number, { from: number; to: number }>()
+  const most = Math.min(MOST_SINGLE_BARS, Math.max(FEW, values.length / 2))
   for (const v of values) {
     const key = Number(v.toPrecision(SAME_DIGITS))
     const bin = near.get(key)
@@ -118,7 +120,7 @@ function singleValues(values: readonly number[]): Bin[] | undefined {
       bin.from = Math.min(bin.from, v)
       bin.to = Math.max(bin.to, v)
     }
-    if (near.size > MOST_SINGLE_BARS) return undefined
+    if (near.size > most) return undefined
   }
   return [...near]
     .sort(([a], [b]) => a - b)
@@ -129,7 +131,8 @@ function singleValues(values: readonly number[]): Bin[] | undefined {
 function equalBins(values: readonly number[]): Bin[] {
   const low = values.reduce((a, b) => Math.min(a, b))
   const high = values.reduce((a, b) => Math.max(a, b))
-  const rough = (high - low) / BINS
+  const wanted = Math.max(LEAST_BINS, Math.min(MOST_BINS, Math.ceil(2 * Math.cbrt(values.length))))
+  const rough = (high - low) / wanted
   const power = 10 ** Math.floor(Math.log10(rough))
   const step = power * (rough / power <= 1 ? 1 : rough / power <= 2 ? 2 : rough / power <= 5 ? 5 : 10)
   const first = Math.floor(low / step)

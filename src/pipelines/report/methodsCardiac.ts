@@ -1,6 +1,6 @@
 import type { DatasetDescription } from '../../core/datasetDescription.ts'
 import { numberText } from '../../core/numberText.ts'
-import { counted, figureText, listed, meanAndSd } from './figureText.ts'
+import { figureText, listed, meanAndSd, spelled } from './figureText.ts'
 import { casesWith, cite, jobsOf, paramsOf } from './methodsFacts.ts'
 import { imagesText } from './methodsPaired.ts'
 import { gateOf, gateText } from './tables.ts'
@@ -13,7 +13,7 @@ const joined = (...parts: readonly (string | false | undefined)[]): string =>
 /** How cardiac CT became pairs of angiogram and blood flow. */
 export const cardiacMethods = (data: DatasetDescription): string[] => [
   joined(
-    `The data set comprises ${counted(data.cases.length, 'patient')}.`,
+    `The data set comprises ${spelled(data.cases.length, 'patient')}.`,
     dicomText(data),
     imagesText(data, 'CT angiograms'),
   ),
@@ -35,8 +35,16 @@ function dicomText(data: DatasetDescription): string {
     jobsOf(data, 'sort-by-series-uid') > 0 && 'DICOM files were sorted by patient and SeriesInstanceUID.',
     chosen !== undefined && `For each patient, the series ${listed(Object.keys(chosen))} were chosen ${how}.`,
     convert !== undefined &&
-      `The series were converted to NIfTI-1, with the geometry taken from the position and orientation of each slice; series with a gantry tilt were ${policyText(convert.onTilt)}, and those with missing or unevenly spaced slices ${policyText(convert.onUneven)}.`,
+      `The series were converted to NIfTI-1, with the geometry taken from the position and orientation of each slice; ${uneasyText(convert)}.`,
   )
+}
+
+/** What became of series that are no plain stack of slices. */
+function uneasyText({ onTilt, onUneven }: Params): string {
+  const [tilt, uneven] = [policyText(onTilt), policyText(onUneven)]
+  return tilt === uneven
+    ? `series with a gantry tilt, or with missing or unevenly spaced slices, were ${tilt}`
+    : `series with a gantry tilt were ${tilt}, those with missing or unevenly spaced slices ${uneven}`
 }
 
 const policyText = (policy: unknown): string =>
@@ -61,7 +69,7 @@ function registrationText(data: DatasetDescription): string {
   const review = table?.rows.filter(r => r[at('verdict')] !== 'ok').length ?? 0
   const moving = String(params.movingKey ?? 'moving').toUpperCase()
   return joined(
-    `The ${moving} of the perfusion series was registered to the CT angiogram with ${listed(engines.length > 0 ? engines : ['elastix'])} ${cite('elastix')} in ${maps.length === 0 ? 'three stages: translation, affine and B-spline' : counted(maps.length, 'stage')}${
+    `The ${moving} of the perfusion series was registered to the CT angiogram with ${listed(engines.length > 0 ? engines : ['elastix'])} ${cite('elastix, Klein et al. 2010, Shamonin et al. 2014')} in ${maps.length === 0 ? 'three stages: translation, affine and B-spline' : spelled(maps.length, 'stage')}${
       params.iterations === undefined
         ? ''
         : `, with ${numberText(Number(params.iterations))} iterations at each resolution`
@@ -77,7 +85,7 @@ function registrationText(data: DatasetDescription): string {
         meanAndSd(after).mean >= meanAndSd(before).mean ? 'rose' : 'fell',
       ),
     gate !== undefined &&
-      `A registration was accepted when ${gateText(gate)}; ${review === 0 ? 'all were accepted' : `${counted(review, 'registration')} of ${table?.rows.length ?? 0} ${review === 1 ? 'was' : 'were'} marked for review`}.`,
+      `A registration was accepted when ${gateText(gate)}; ${review === 0 ? 'all were accepted' : `${spelled(review, 'registration')} of ${table?.rows.length ?? 0} ${review === 1 ? 'was' : 'were'} marked for review`}.`,
   )
 }
 
@@ -96,7 +104,7 @@ function segmentationText(data: DatasetDescription): string {
   const told = ((kept?.labels as readonly number[] | undefined) ?? []).map(l => names.get(l) ?? `label ${l}`)
   return joined(
     params !== undefined &&
-      `The chambers and the myocardium were labelled on the angiogram and on the mean perfusion image by a neural network or from imported masks ${cite('segmentation model')}.`,
+      `The chambers and the myocardium were labelled on the angiogram and on the mean perfusion image [state and cite: the network, or where imported masks come from].`,
     kept !== undefined &&
       `Of ${listed(told)}, the largest connected component (${String(kept.connectivity)}-connectivity) was kept.`,
   )
@@ -108,7 +116,7 @@ function cropText(data: DatasetDescription): string {
   const negative = casesWith(data, 'flow-negative')
   return joined(
     flow !== undefined &&
-      `Blood flow was kept within the myocardium (label ${String(flow.label)}) and set to ${String(flow.background)} elsewhere${negative === 0 ? '' : `; negative values within it became background (${counted(negative, 'patient')})`}.`,
+      `Blood flow was kept within the myocardium (label ${String(flow.label)}) and set to ${numberText(Number(flow.background))} elsewhere${negative === 0 ? '' : `; negative values within it became background (${spelled(negative, 'patient')})`}.`,
     crop !== undefined &&
       `Angiogram, blood flow and mask were cropped to the bounding box of all labels with a margin of ${numberText(Number(crop.marginMm))} mm.`,
   )
@@ -117,7 +125,7 @@ function cropText(data: DatasetDescription): string {
 function generationText(data: DatasetDescription): string {
   const params = paramsOf(data, 'infer-mbf')
   if (params === undefined) return ''
-  return `Blood flow was generated from the cropped angiogram by a neural network ${cite('generator')} at ${(params.cropSize as readonly number[] | undefined)?.join(' × ') ?? 'a fixed number of'} voxels.`
+  return `Blood flow was generated from the cropped angiogram by a neural network ${cite('the generator')} at ${(params.cropSize as readonly number[] | undefined)?.join(' × ') ?? 'a fixed number of'} voxels.`
 }
 
 function errorText(data: DatasetDescription): string {

@@ -1,7 +1,7 @@
 import type { FigureKey } from '../../core/caseDescription.ts'
 import type { DatasetDescription } from '../../core/datasetDescription.ts'
 import { numberText } from '../../core/numberText.ts'
-import { counted, figureText, listed, quartiles } from './figureText.ts'
+import { figureText, listed, quartiles, spelled } from './figureText.ts'
 import { casesWith, jobsOf, paramsOf } from './methodsFacts.ts'
 import { patientsOf } from './overview.ts'
 
@@ -24,9 +24,9 @@ function compositionText(data: DatasetDescription): string {
     if (site !== '') sites.set(site, (sites.get(site) ?? 0) + 1)
   }
   const named = [...sites].sort((a, b) => b[1] - a[1]).map(([site, n]) => `${site} (n = ${n})`)
-  const from = named.length === 0 ? '' : ` from ${counted(named.length, 'site')}: ${listed(named)}`
-  return `The data set comprises ${counted(cases.length, 'sample')}${
-    patients === undefined ? '' : ` of ${counted(patients, 'patient')}`
+  const from = named.length === 0 ? '' : ` from ${spelled(named.length, 'site')}: ${listed(named)}`
+  return `The data set comprises ${spelled(cases.length, 'sample')}${
+    patients === undefined ? '' : ` of ${spelled(patients, 'patient')}`
   }${from}.`
 }
 
@@ -40,10 +40,8 @@ export function imagesText({ cases }: DatasetDescription, what = 'Volumes'): str
   if (size === undefined || spacing === undefined) return ''
   const product = (all: typeof size, unit: string) => {
     const median = all.map(q => numberText(q.median)).join(' × ')
-    const same = all.every(q => q.min === q.max)
-    const range = all.map(q =>
-      q.min === q.max ? numberText(q.min) : `${numberText(q.min)}–${numberText(q.max)}`,
-    )
+    const range = all.map(q => [...new Set([numberText(q.min), numberText(q.max)])].join('–'))
+    const same = range.every(r => !r.includes('–'))
     return same ? `${median} ${unit}` : `${median} ${unit} (range ${range.join(' × ')})`
   }
   return `${what} had a median size of ${product(size, 'voxels')} and a median voxel spacing of ${product(spacing, 'mm')}.`
@@ -62,7 +60,7 @@ function pairingText(data: DatasetDescription): string {
   }
   return sentences(
     `Each volume was paired with its mask${typeof profile === 'string' ? ` according to the archive profile ${profile}` : ''}, converted to 32-bit floating point, and written to NIfTI-1 on one grid.`,
-    `A mask whose affine differed by at most half a voxel took the affine of its volume${shifted === 0 ? '' : ` (${counted(shifted, 'sample')})`}; one that lay farther off ${policy[String(params.onGeometryMismatch)] ?? 'was treated as configured'}${moved === 0 ? ' (none)' : ` (${counted(moved, 'sample')})`}.`,
+    `A mask whose affine differed by at most half a voxel took the affine of its volume${shifted === 0 ? '' : ` (${spelled(shifted, 'sample')})`}; one that lay farther off ${policy[String(params.onGeometryMismatch)] ?? 'was treated as configured'}${moved === 0 ? ' (none)' : ` (${spelled(moved, 'sample')})`}.`,
   )
 }
 
@@ -73,10 +71,10 @@ function labelText(data: DatasetDescription): string {
   const empty = casesWith(data, 'mask-empty')
   const names = labels.map(l => (l.name === l.shortForm ? l.name : `${l.name} (${l.shortForm})`))
   return sentences(
-    `The masks have ${labels.length === 1 ? 'one label' : `${labels.length} labels`}: ${listed(names)}${jobsOf(data, 'extract-binary-masks') > 0 ? '; a binary mask was extracted for each label, the background included' : ''}.`,
+    `The masks have ${spelled(labels.length, 'label')}: ${listed(names)}${jobsOf(data, 'extract-binary-masks') > 0 ? `; a binary mask was extracted for each label${data.labels.some(l => l.index === 0) ? ', the background included' : ''}` : ''}.`,
     volume !== undefined &&
       `The labelled volume had a median of ${figureText('labelVolumeMl', volume.median)} (interquartile range ${numberText(volume.q1)}–${figureText('labelVolumeMl', volume.q3)}).`,
-    empty > 0 && `The masks of ${counted(empty, 'sample')} were empty.`,
+    empty > 0 && `In ${spelled(empty, 'sample')}, the mask was empty.`,
   )
 }
 
@@ -106,14 +104,12 @@ function splitText(data: DatasetDescription): string[] {
     return sentences(
       `${split.name} (${counts.join(', ')}) ${ruleText(rules.get(split.name))}`,
       split.onBothSides.length > 0 &&
-        `In ${split.name}, ${counted(split.onBothSides.length, 'patient')} had samples in more than one subset.`,
+        `In ${split.name}, ${spelled(split.onBothSides.length, 'patient')} had samples in more than one subset.`,
     )
   })
   return told.length === 0
     ? []
-    : [
-        `The data set was divided in ${told.length === 1 ? 'one way' : `${told.length} ways`}. ${told.join(' ')}`,
-      ]
+    : [`The data set was divided in ${spelled(told.length, 'way')}. ${told.join(' ')}`]
 }
 
 function ruleText(rule: Rule | undefined): string {

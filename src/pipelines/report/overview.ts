@@ -33,7 +33,7 @@ export const patientsOf = ({ cases, made }: DatasetDescription): number | undefi
 export const subtitleOf = ({ made }: DatasetDescription): string => MADE[made]
 
 const tile = (value: string, title: string, note = ''): Html =>
-  html`<div class="tile"><dt>${title}</dt><dd>${value}${note === '' ? '' : html`<small>${note}</small>`}</dd></div>`
+  html`<div class="tile"><dt>${title}${note !== '' && html` <small>${note}</small>`}</dt><dd>${value}</dd></div>`
 
 export function overviewSection(data: DatasetDescription, facts: ReportFacts): Html {
   const { cases, labels } = data
@@ -77,7 +77,7 @@ ${counts.map(
           html`<span class="badge ${c.severity}">${c.severity}</span>`,
           { label: `Show samples with findings of severity ${c.severity}` },
         )
-  } ${counted(c.n, 'finding')}, ${SEVERITY_MEANING[c.severity]}</li>
+  } ${counted(c.n, 'finding')} ${SEVERITY_MEANING[c.severity][c.n === 1 ? 0 : 1]}</li>
 `,
 )}</ul>`
 }

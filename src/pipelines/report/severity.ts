@@ -4,12 +4,12 @@ import { type Html, html } from '../../formats/html/html.ts'
 /** The worst first. */
 export const SEVERITIES: readonly Severity[] = ['error', 'high', 'warning', 'info']
 
-/** What the word means to who reads it. */
-export const SEVERITY_MEANING: Readonly<Record<Severity, string>> = {
-  error: 'stopped the case or file',
-  high: 'needs a decision',
-  warning: 'wants a look',
-  info: 'is worth knowing',
+/** What the word means, said of one finding and of several. */
+export const SEVERITY_MEANING: Readonly<Record<Severity, readonly [one: string, several: string]>> = {
+  error: ['stopped a case or file', 'stopped a case or file'],
+  high: ['needs a decision', 'need a decision'],
+  warning: ['wants a look', 'want a look'],
+  info: ['is worth knowing', 'are worth knowing'],
 }
 
 export const severityRank = (severity: Severity): number => SEVERITIES.indexOf(severity)

@@ -2,10 +2,12 @@ import type { DatasetDescription, SummaryTable } from '../../core/datasetDescrip
 import { numberText } from '../../core/numberText.ts'
 import { type Html, html } from '../../formats/html/html.ts'
 import { filterButton } from './bars.ts'
-import { counted, meanAndSd } from './figureText.ts'
+import { counted, listed, meanAndSd } from './figureText.ts'
 import { caseLink } from './splits.ts'
 
 const MAE = 'Mean absolute error'
+/** Text of so many letters is kept in one line. */
+const SHORT = 24
 const REGISTRATION = 'Registration quality'
 
 interface Gate {
@@ -24,18 +26,19 @@ export function gateOf({ provenance }: DatasetDescription): Gate | undefined {
 /** The gate in words. */
 export function gateText(gate: Gate): string {
   const { minSimilarityGain, maxFoldedShare, maxDisplacementMm, minFieldOverlap } = gate
-  return [
-    minSimilarityGain !== undefined &&
-      (minSimilarityGain === 0
-        ? 'the mutual information did not decrease'
-        : `the mutual information rose by at least ${numberText(minSimilarityGain)} nats`),
-    maxFoldedShare !== undefined && `at most ${numberText(100 * maxFoldedShare)} % of the voxels were folded`,
-    maxDisplacementMm !== undefined && `no displacement exceeded ${numberText(maxDisplacementMm)} mm`,
-    minFieldOverlap !== undefined &&
-      `at least ${numberText(100 * minFieldOverlap)} % of the moving image lay on the fixed image`,
-  ]
-    .filter(part => part !== false)
-    .join('; ')
+  return listed(
+    [
+      minSimilarityGain !== undefined &&
+        (minSimilarityGain === 0
+          ? 'the mutual information did not decrease'
+          : `the mutual information rose by at least ${numberText(minSimilarityGain)} nats`),
+      maxFoldedShare !== undefined &&
+        `at most ${numberText(100 * maxFoldedShare)} % of the voxels were folded`,
+      maxDisplacementMm !== undefined && `no displacement exceeded ${numberText(maxDisplacementMm)} mm`,
+      minFieldOverlap !== undefined &&
+        `at least ${numberText(100 * minFieldOverlap)} % of the moving image lay on the fixed image`,
+    ].filter(part => part !== false),
+  )
 }
 
 export function registrationSection(
@@ -113,7 +116,7 @@ function summaryTable(
       html`<tr>${shown.map(at =>
         at === 0
           ? html`<th scope="row">${caseLink(String(row[0]), caseIndex)}</th>`
-          : html`<td${isNumber(at) && html` class="number"`}>${row[at] === 'review' ? html`<span class="badge high">review</span>` : cell(row[at])}</td>`,
+          : html`<td${isNumber(at) ? html` class="number"` : String(row[at] ?? '').length <= SHORT && html` class="short"`}>${row[at] === 'review' ? html`<span class="badge high">review</span>` : cell(row[at])}</td>`,
       )}</tr>
 `,
   )}</tbody>
