@@ -40,6 +40,7 @@ export const COMMANDS: Readonly<Record<string, (context: CommandContext) => Prom
   view: async c => (await import('./commands/view.ts')).viewCommand(c),
   verdicts: async c => (await import('./commands/verdicts.ts')).verdictsCommand(c),
   profile: async c => (await import('./commands/profile.ts')).profileCommand(c),
+  report: async c => (await import('./commands/report.ts')).reportCommand(c),
   status: async c => (await import('./commands/status.ts')).statusCommand(c),
   why: async c => (await import('./commands/why.ts')).whyCommand(c),
   verify: async c => (await import('./commands/verify.ts')).verifyCommand(c),

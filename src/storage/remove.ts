@@ -24,3 +24,8 @@ export async function removeFolderIfUnchanged(
   await rm(folder, { recursive: true, force: true })
   return true
 }
+
+/** Removes files; one that is gone already is no fault. */
+export async function removeFiles(files: readonly string[]): Promise<void> {
+  for (const file of files) await rm(file, { force: true })
+}
