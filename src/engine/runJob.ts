@@ -7,7 +7,7 @@ import { VERSION } from '../core/version.ts'
 import { appeared } from '../storage/appeared.ts'
 import { WriteError, writeAtomicSmall } from '../storage/atomicWrite.ts'
 import type { DigestEntry } from '../storage/digestCache.ts'
-import { fileStamp } from '../storage/fileStamp.ts'
+import { fileStamp, isSettled } from '../storage/fileStamp.ts'
 import { keepCopy } from '../storage/keepCopy.ts'
 import { removeIfUnchanged } from '../storage/remove.ts'
 import { fingerprint } from './fingerprint.ts'
@@ -115,7 +115,7 @@ class JobRecord {
     if (stamp === undefined && f.kind.write !== undefined && !isFolderThere(f, file)) return null
     const digest = await f.kind.digest(file).catch(() => null)
     if (digest === null) return null
-    this.#note(f.path, f.kind.name, stamp, digest)
+    if (stamp !== undefined && isSettled(stamp)) this.#note(f.path, f.kind.name, stamp, digest)
     return digest
   }
 
@@ -189,7 +189,7 @@ class JobRecord {
         })
         if (read.inflatedBytes) this.#inflated.push(f.path)
         for (const finding of read.findings ?? []) this.#findings.push({ ...finding, where: f.path })
-        this.#note(f.path, f.kind.name, stamp, read.digest)
+        if (stamp !== undefined && isSettled(stamp)) this.#note(f.path, f.kind.name, stamp, read.digest)
         this.env.handOver.offer(f.path, f.kind.name, read.value, read.digest)
         held = read
       }
