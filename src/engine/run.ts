@@ -106,8 +106,9 @@ export class Run {
   }
 
   /** Carries out every job of the cases that is not finished already. */
-  async stage(title: string, cases: readonly CasePlan[]): Promise<JobOutcome[]> {
+  async stage(title: string, plans: Iterable<CasePlan>): Promise<JobOutcome[]> {
     const { workspace, executor, listener } = this.options
+    const cases = [...plans]
     const jobs = cases.flatMap(c => c.jobs)
     const steps = await this.options.steps.load(jobs.map(job => job.step))
     this.#experience.learn(workspace, steps.keys())
@@ -215,7 +216,7 @@ export class Run {
 
   #knownOf(job: Job, steps: LoadedSteps): DigestEntry[] {
     const step = steps.get(job.step)
-    if (step === undefined) return []
+    if (step === undefined || this.#digests.isEmpty) return []
     return [...slotFiles(step.inputs, job.inputs), ...slotFiles(step.outputs, job.outputs)].flatMap(f =>
       [f.kind.name, ...(f.editable ? [AS_WRITTEN] : [])].flatMap(kind => {
         const entry = this.#digests.entry(f.path, kind)

@@ -21,7 +21,7 @@ import {
   refusedPlan,
 } from './nmeJobs.ts'
 import { readArchiveManifest } from './nmeManifest.ts'
-import { type Sample, samplesOfManifest } from './nmeSamples.ts'
+import { type RefusedSample, type Sample, samplesOfManifest } from './nmeSamples.ts'
 import { profileSplits } from './nmeSplits.ts'
 import { isInShard, shardStages } from './shardStages.ts'
 import type { Stages, StagesResult } from './stages.ts'
@@ -90,8 +90,7 @@ export async function runNme(
   if (until === 0 || stages.stopped || !isMade || !existsSync(manifestFile))
     return { findings: [], samples: undefined, results }
 
-  const { manifest, unusable } = await readArchiveManifest(manifestFile, 'Manifest')
-  const planned = samplesOfManifest(manifest, place.profile, matcher, unusable)
+  const planned = await plannedSamples(manifestFile, place, matcher)
   const [samples, refused] = [
     planned.samples.filter(s => isInShard(shard, s.folder)),
     planned.refused.filter(s => isInShard(shard, s.folder)),
@@ -100,10 +99,7 @@ export async function runNme(
   const findings = shard === undefined ? [...planned.findings, ...leftOverSamples(place, named)] : []
   const done: NmeResult = { findings, samples: named.size, results }
   if (named.size === 0) return done
-  const outcomes = await stages.stage('samples', [
-    ...refused.map(refusedPlan),
-    ...samples.map(sample => samplePlan(place, sample, options, until)),
-  ])
+  const outcomes = await stages.stage('samples', plansOf(place, { samples, refused }, options, until))
   results.push({ what: 'samples', path: place.grouped })
   if (until < 3 || stages.stopped) return done
 
@@ -168,6 +164,22 @@ async function inspected(
     [...outcomes, ...late].filter(o => o.status === 'failed' && o.step === 'inspect-sample').map(o => o.case),
   )
   return samples.filter(s => !refused.has(s.folder) && !lost.has(s.folder))
+}
+
+/** The rows of the manifest are needed no longer than this. */
+async function plannedSamples(file: string, place: NmePlace, matcher: ArchiveMatcher) {
+  const { manifest, unusable } = await readArchiveManifest(file, 'Manifest')
+  return samplesOfManifest(manifest, place.profile, matcher, unusable)
+}
+
+function* plansOf(
+  place: NmePlace,
+  { samples, refused }: { samples: readonly Sample[]; refused: readonly RefusedSample[] },
+  options: NmeOptions,
+  until: number,
+): Generator<CasePlan> {
+  for (const sample of refused) yield refusedPlan(sample)
+  for (const sample of samples) yield samplePlan(place, sample, options, until)
 }
 
 function samplePlan(place: NmePlace, sample: Sample, options: NmeOptions, until: number): CasePlan {

@@ -21,8 +21,9 @@ export function shardStages(stages: Stages, shard: Shard | undefined): Stages {
     },
     dry: stages.dry,
     async stage(title, cases) {
-      const single = cases.filter(c => c.case !== DATASET)
-      return single.length === 0 && cases.length > 0 ? [] : stages.stage(title, single)
+      const all = [...cases]
+      const single = all.filter(c => c.case !== DATASET)
+      return single.length === 0 && all.length > 0 ? [] : stages.stage(title, single)
     },
   }
 }

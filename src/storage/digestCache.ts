@@ -47,6 +47,10 @@ export class DigestCache {
     return lines
   }
 
+  get isEmpty(): boolean {
+    return this.#known.size === 0
+  }
+
   /** Takes over what other caches have, which are then removed. */
   absorb(others: readonly string[]): void {
     if (others.length === 0) return
