@@ -5,6 +5,7 @@ import type { CommandContext } from './context.ts'
 export const COMMANDS: Readonly<Record<string, (context: CommandContext) => Promise<Command>>> = {
   demo: async c => (await import('./commands/demo.ts')).demoCommand(c),
   run: async c => (await import('./commands/run.ts')).runCommand(c),
+  collect: async c => (await import('./commands/collect.ts')).collectCommand(c),
   'gen-archive-manifest': async c =>
     (await import('./commands/genArchiveManifest.ts')).genArchiveManifestCommand(c),
   'confirm-pairs': async c => (await import('./commands/confirmPairs.ts')).confirmPairsCommand(c),

@@ -2,10 +2,18 @@ import type { Job } from '../engine/job.ts'
 import { DATASET } from '../engine/provenance.ts'
 import { checkJob, openDigests } from '../engine/run.ts'
 import { isFolderThere, slotFiles } from '../engine/slotFiles.ts'
-import type { LoadedSteps, StepRegistry } from '../engine/step.ts'
+import type { AnyStep, LoadedSteps, Slot, StepRegistry } from '../engine/step.ts'
 import type { Workspace } from '../engine/workspace.ts'
 import type { Stages } from '../pipelines/stages.ts'
 import type { Console } from './console.ts'
+
+/** Writing each line by itself would take longer than the plan. */
+const LINES_AT_ONCE = 256
+
+const hasFolders = (step: AnyStep): boolean =>
+  [...Object.values(step.inputs), ...Object.values(step.outputs)].some(
+    slot => (slot as Slot<unknown>).kind.folder === true,
+  )
 
 /** Prints the plan in place of carrying it out: each job, and why it would be done or why not. */
 export function dryRun(console: Console, workspace: Workspace, registry: StepRegistry): Stages {
@@ -14,9 +22,7 @@ export function dryRun(console: Console, workspace: Workspace, registry: StepReg
   let earlier: string | undefined
   const taken = new Map<string, string>()
   /** A folder has no stamp of its own, so its listing is looked at now. */
-  const digestTrees = async (job: Job, steps: LoadedSteps) => {
-    const step = steps.get(job.step)
-    if (step === undefined) return
+  const digestTrees = async (job: Job, step: AnyStep) => {
     for (const f of [...slotFiles(step.inputs, job.inputs), ...slotFiles(step.outputs, job.outputs)])
       if (isFolderThere(f, workspace.absolute(f.path)))
         taken.set(`${f.kind.name}\0${f.path}`, await f.kind.digest(workspace.absolute(f.path)))
@@ -25,14 +31,27 @@ export function dryRun(console: Console, workspace: Workspace, registry: StepReg
     stopped: false,
     dry: true,
     async stage(title, cases) {
-      const steps = await registry.load(cases.flatMap(({ jobs }) => jobs.map(job => job.step)))
+      let steps: LoadedSteps = new Map()
+      const withTrees = new Map<string, boolean>()
       let todo = 0
       let jobs = 0
+      let lines: string[] = []
+      const sayAll = () => {
+        if (lines.length > 0) console.say(lines.join('\n'))
+        lines = []
+      }
       for (const { jobs: list } of cases) {
         let after = list.every(job => job.case === DATASET) ? earlier : undefined
         for (const job of list) {
           jobs++
-          await digestTrees(job, steps)
+          if (!withTrees.has(job.step)) {
+            steps = await registry.load([...withTrees.keys(), job.step])
+            withTrees.set(
+              job.step,
+              [...steps.values()].some(s => s.name === job.step && hasFolders(s)),
+            )
+          }
+          if (withTrees.get(job.step)) await digestTrees(job, steps.get(job.step)!)
           const { stale } = checkJob(job, workspace, steps, digests, taken)
           const why =
             after !== undefined
@@ -46,10 +65,12 @@ export function dryRun(console: Console, workspace: Workspace, registry: StepReg
           if (todoNow) todo++
           if (stale !== undefined && after === undefined) after = job.step
           const name = `${job.step}${job.part === undefined ? '' : ` ${job.part}`}`
-          console.say(`${(todoNow ? 'do' : 'keep').padEnd(5)} ${name.padEnd(30)} ${job.case}  (${why})`)
+          lines.push(`${(todoNow ? 'do' : 'keep').padEnd(5)} ${name.padEnd(30)} ${job.case}  (${why})`)
+          if (lines.length >= LINES_AT_ONCE) sayAll()
           console.emit({ event: 'plan', todo: todoNow, why, ...job })
         }
       }
+      sayAll()
       if (todo > 0) earlier ??= title
       console.say(`${title}: ${todo} of ${jobs} jobs to do; nothing was written`)
       return []

@@ -2,6 +2,7 @@ import path from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { UsageError } from '../core/fault.ts'
 import type { Shape } from '../core/volume.ts'
+import type { Shard } from '../storage/runLock.ts'
 
 const UNITS: Record<string, number> = { '': 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12 }
 
@@ -55,6 +56,16 @@ export function requireThree(sizes: readonly number[]): readonly number[] {
   })
 }
 
+/** `2/8`: the second of eight. */
+export function parseShard(text: string): Shard {
+  const [, index, count] = /^(\d+)\/(\d+)$/.exec(text.trim())?.map(Number) ?? []
+  if (index === undefined || count === undefined || index < 1 || index > count)
+    throw new InvalidArgumentError(
+      'It must be a number and how many there are, from 1/8 to 8/8 for instance.',
+    )
+  return { index, count }
+}
+
 export const absolutePath = (file: string): string => path.resolve(file)
 
 /** Options that every command that makes files has. */
@@ -78,10 +89,17 @@ export function withRunFlagsAtRoot(command: Command): Command {
         'memory that jobs may use together, such as 16G; 80 % of what is free if not given',
       ).argParser(parseBytes),
     )
+    .option('--any_space', 'begin although the disk has less space than is expected to be written')
     .option('--remake', 'do everything again, whatever the receipts say')
     .option('--dry_run', 'print what would be done and why; write nothing')
     .option('--json', 'JSON lines on standard output, words on standard error')
 }
+
+export const shardOption = (): Option =>
+  new Option(
+    '--shard <i/n>',
+    'only the cases of part i of n, beside other parts, here or on other machines; voxmill collect completes them',
+  ).argParser(parseShard)
 
 export const withProfileFlag = (command: Command): Command =>
   command.option('--profile <name|file>', 'archive profile', 'nme-2025.8.25')

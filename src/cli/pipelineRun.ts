@@ -57,6 +57,7 @@ export async function carryOutPipeline(
     steps: await context.steps.load(chosen.map(s => s.step)),
     chosen,
     only: flags.only,
+    shard: flags.shard,
     raw: request.raw,
     annotation: request.annotation,
     byRules: request.byRules ?? false,

@@ -1,5 +1,6 @@
 import { formatBytes } from '../core/formatBytes.ts'
 import type { RunListener } from '../engine/run.ts'
+import { TimeLeft } from '../engine/timeLeft.ts'
 import type { Console } from './console.ts'
 
 const REDRAW_MS = 100
@@ -15,11 +16,18 @@ export const formatDuration = (seconds: number): string => {
 }
 
 /**
- * Tells how far a stage is: on a terminal one line that is redrawn, elsewhere a line a minute or every 5 %. Time left is
- * weighed by bytes, and what was finished before does not count for the rate.
+ * Tells how far a stage is: on a terminal one line that is redrawn, elsewhere a line a minute or every 5 %. What was
+ * finished before does not count for the rate.
+ *
+ * @param workers processes that work beside each other
  */
-export function progressListener(console: Console, now: () => number = () => performance.now()): RunListener {
+export function progressListener(
+  console: Console,
+  workers: number,
+  now: () => number = () => performance.now(),
+): RunListener {
   let title = ''
+  let timeLeft = new TimeLeft([], workers)
   let [started, last, lastShare] = [0, 0, 0]
   let [jobs, jobsDone, weight, done, fresh, failed] = [0, 0, 0, 0, 0, 0]
   const line = () => {
@@ -33,9 +41,14 @@ export function progressListener(console: Console, now: () => number = () => per
       `${Math.floor(share * 100)} %`,
     ]
     if (worked > 0) parts.push(`${formatBytes(rate)}/s`)
-    if (worked > 0 && done < weight) parts.push(`${formatDuration((weight - done) / rate)} left`)
+    const left = jobsDone < jobs ? timeLeft.seconds(seconds) : undefined
+    if (left !== undefined) parts.push(`${formatDuration(left)} left`)
     if (failed > 0) parts.push(`${failed} failed`)
     return parts.join('  ')
+  }
+  const secondsLeft = (elapsed: number) => {
+    const left = timeLeft.seconds(elapsed)
+    return left === undefined ? {} : { secondsLeft: Math.round(10 * left) / 10 }
   }
   return {
     stageStarted(stage) {
@@ -43,16 +56,19 @@ export function progressListener(console: Console, now: () => number = () => per
       started = last = now()
       ;[jobs, weight] = [stage.jobs, stage.weight]
       jobsDone = done = fresh = failed = lastShare = 0
-      console.emit({ event: 'stage', ...stage })
+      timeLeft = new TimeLeft(stage.work, Math.max(1, Math.min(workers, stage.cases)))
+      const { work: _, ...told } = stage
+      console.emit({ event: 'stage', ...told, ...secondsLeft(0) })
     },
     jobEnded(outcome) {
       jobsDone++
       done += outcome.weight
       if (outcome.status === 'fresh') fresh += outcome.weight
       if (outcome.status === 'failed') failed++
-      const { digests, ...told } = outcome
-      console.emit({ event: 'job', ...told })
+      timeLeft.ended(outcome)
       const t = now()
+      const { digests, unrecorded, ...told } = outcome
+      console.emit({ event: 'job', ...told, ...secondsLeft((t - started) / 1000) })
       const share = weight === 0 ? 1 : done / weight
       if (console.live) {
         if (t - last < REDRAW_MS) return

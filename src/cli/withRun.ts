@@ -1,6 +1,7 @@
 import os from 'node:os'
 import { EXIT, type ExitCode } from '../core/fault.ts'
 import type { Finding } from '../core/finding.ts'
+import { Admission } from '../engine/admission.ts'
 import { inlineExecutor } from '../engine/executors/inline.ts'
 import { poolExecutor } from '../engine/executors/pool.ts'
 import type { ReadAhead } from '../engine/handOver.ts'
@@ -9,6 +10,7 @@ import { usableMemory } from '../engine/usableMemory.ts'
 import type { Workspace } from '../engine/workspace.ts'
 import type { Stages } from '../pipelines/stages.ts'
 import { checkOutputFile } from '../storage/outputFile.ts'
+import type { Shard } from '../storage/runLock.ts'
 import { besideProgram } from './besideProgram.ts'
 import type { CommandContext } from './context.ts'
 import { dryRun } from './dryRun.ts'
@@ -23,6 +25,8 @@ export interface RunFlags {
   readonly memory?: number
   readonly remake?: boolean
   readonly dry_run?: boolean
+  readonly any_space?: boolean
+  readonly shard?: Shard
 }
 
 /** What a command has to say after its stages. */
@@ -63,21 +67,26 @@ export async function withRun(
   const started = performance.now()
   const steps = context.steps
   const workers = flags.jobs ?? os.availableParallelism()
-  const memory = flags.memory ?? MEMORY_SHARE * usableMemory()
+  const atHand = flags.memory ?? usableMemory()
+  const limits = { atHand, together: flags.memory ?? MEMORY_SHARE * atHand }
   const { workspace } = place
   const run = new Run({
     workspace,
     steps,
-    executor: cases =>
-      workers === 1 || cases === 1
-        ? inlineExecutor(workspace, steps, place.ahead)
+    executor: (cases, experience) => {
+      const admission = new Admission(limits, experience)
+      return workers === 1 || cases === 1
+        ? inlineExecutor(workspace, steps, place.ahead, admission)
         : poolExecutor({
             workerFile: workerScript(),
             root: workspace.root,
             workers: Math.min(workers, cases),
-            memory,
-          }),
-    listener: progressListener(console),
+            admission,
+          })
+    },
+    listener: progressListener(console, workers),
+    anySpace: flags.any_space ?? false,
+    shard: flags.shard,
     signal: context.signal,
     command: context.commandLine,
     writes: place.writes,

@@ -1,6 +1,7 @@
 import type { FaultRecord } from '../core/fault.ts'
 import type { Finding } from '../core/finding.ts'
 import type { DigestEntry } from '../storage/digestCache.ts'
+import type { MeasuredMemory } from './peakMemory.ts'
 
 /**
  * Paths of one slot, relative to the root: one, none, or several by key. Where the step decides how many outputs there
@@ -27,6 +28,8 @@ export interface Job {
   readonly memory: number
   /** Why the plan knows already that the case cannot be used: the job fails with this finding and makes nothing. */
   readonly refusal?: Finding
+  /** Set by an executor that has not the memory for it, in bytes: the job fails and makes nothing. */
+  readonly tooLarge?: { readonly needed: number; readonly atHand: number }
   /** Carry it out even if its receipt agrees. */
   readonly remake?: boolean
   /** Bytes of input, by which progress is weighed. */
@@ -50,11 +53,14 @@ export interface JobOutcome {
   readonly status: JobStatus
   readonly findings: readonly Finding[]
   readonly fault?: FaultRecord
+  /** The job itself, where no process was left to leave its receipt. */
+  readonly unrecorded?: Job
   /** Set when going on with other cases makes no sense: the disk is full or not writable. */
   readonly fatal?: boolean
   readonly seconds: number
   readonly weight: number
   readonly bytesWritten: number
+  readonly memory?: MeasuredMemory
   /** Files (relative paths) that were inflated in full. */
   readonly inflated: readonly string[]
   readonly digests: readonly DigestEntry[]

@@ -5,6 +5,7 @@ import { writeAtomicSmall } from '../storage/atomicWrite.ts'
 import { existsSync } from '../storage/exists.ts'
 import { readTextIfThere } from '../storage/readFile.ts'
 import { walk } from '../storage/walk.ts'
+import type { MeasuredMemory } from './peakMemory.ts'
 import { STATE_FOLDER, type Workspace } from './workspace.ts'
 
 export interface ReceiptFile {
@@ -35,9 +36,14 @@ export interface Receipt {
   readonly outputs: readonly ReceiptFile[]
   readonly findings: readonly Finding[]
   readonly fault?: FaultRecord
-  /** ISO 8601, UTC. */
+  /** ISO 8601, UTC. For people: whether a job is finished is never told from it, since clocks are set back. */
   readonly finished: string
   readonly seconds: number
+  /** What the job weighed in the plan, in bytes of input. Receipts of version 0.1 have none of the following. */
+  readonly weight?: number
+  /** Bytes of output that were written. */
+  readonly written?: number
+  readonly memory?: MeasuredMemory
 }
 
 /** Path of a job's receipt relative to the root. */
@@ -67,6 +73,19 @@ export function readReceipt(file: string): Receipt | undefined {
 
 export function writeReceipt(file: string, receipt: Receipt): void {
   writeAtomicSmall(file, `${JSON.stringify(receipt, null, 1)}\n`)
+}
+
+/** Some of the receipts of a step, wherever its cases lie. */
+export function* receiptsOfStep(workspace: Workspace, step: string, most: number): Generator<Receipt> {
+  const folder = workspace.state('receipts', step)
+  if (!existsSync(folder)) return
+  let count = 0
+  for (const file of walk(folder)) {
+    if (!file.path.endsWith('.json')) continue
+    if (count++ >= most) return
+    const receipt = readReceipt(path.join(folder, file.path))
+    if (receipt !== undefined) yield receipt
+  }
 }
 
 /** Every receipt under a root. */

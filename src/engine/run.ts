@@ -1,25 +1,42 @@
 import path from 'node:path'
+import { EXIT, Fault } from '../core/fault.ts'
 import type { Finding } from '../core/finding.ts'
+import { appeared } from '../storage/appeared.ts'
 import { sweepFolder } from '../storage/atomicWrite.ts'
 import { DigestCache, type DigestEntry } from '../storage/digestCache.ts'
+import { existsSync } from '../storage/exists.ts'
 import { fileStamp } from '../storage/fileStamp.ts'
-import { takeRoot } from '../storage/runLock.ts'
+import { listFolder } from '../storage/listFolder.ts'
+import { type Shard, shardName, takeRoot } from '../storage/runLock.ts'
 import { sweepTree } from '../storage/sweepTree.ts'
+import { requireSpace } from './diskNeed.ts'
 import type { Executor } from './executors/executor.ts'
+import { Experience } from './experience.ts'
 import { type Staleness, staleness } from './freshness.ts'
-import type { ReadAhead } from './handOver.ts'
-import type { CasePlan, Job, JobOutcome } from './job.ts'
+import { HandOver, type ReadAhead } from './handOver.ts'
+import { type CasePlan, type Job, type JobOutcome, slotPaths } from './job.ts'
 import { readReceipt, receiptPath } from './receipt.ts'
 import type { DispatchedCase } from './runCase.ts'
-import { AS_WRITTEN } from './runJob.ts'
+import { AS_WRITTEN, recordFailure } from './runJob.ts'
 import { isFolderThere, type SlotFile, slotFiles } from './slotFiles.ts'
 import type { LoadedSteps, StepRegistry } from './step.ts'
+import { type StepWork, workOf } from './stepWork.ts'
 import type { Workspace } from './workspace.ts'
+
+/** What a stage is to do. */
+export interface StartedStage {
+  readonly title: string
+  readonly cases: number
+  readonly jobs: number
+  readonly weight: number
+  /** The same by step. */
+  readonly work: readonly StepWork[]
+}
 
 /** What a run tells while it goes on. */
 export interface RunListener {
   /** Before the first job of a stage: how much there is to do. */
-  stageStarted(stage: { title: string; cases: number; jobs: number; weight: number }): void
+  stageStarted(stage: StartedStage): void
   jobEnded(outcome: JobOutcome): void
   stageEnded(): void
 }
@@ -27,8 +44,8 @@ export interface RunListener {
 export interface RunOptions {
   readonly workspace: Workspace
   readonly steps: StepRegistry
-  /** Makes the executor for this many cases. */
-  readonly executor: (cases: number) => Executor
+  /** Makes the executor for this many cases, which is told what jobs took before. */
+  readonly executor: (cases: number, experience: Experience) => Executor
   readonly listener: RunListener
   readonly signal: AbortSignal
   /** The command line, for whoever meets the lock. */
@@ -37,7 +54,16 @@ export interface RunOptions {
   readonly writes: readonly string[]
   /** What was read before the run: its digests need not be taken again. */
   readonly ahead?: readonly ReadAhead[]
+  /** The part of the cases that this run has, where others work on the same root. */
+  readonly shard?: Shard | undefined
+  /** Go on although the disk has less space than a stage is expected to need. */
+  readonly anySpace?: boolean
+  /** How long an output may take to be seen that another process has written; 90 s if not given. */
+  readonly appearingMs?: number
 }
+
+/** A worker has written a file that this process does not see, as on a shared disk that is slow to tell of it. */
+export class OutputUnseenError extends Fault {}
 
 /** A job of a plan and whether it must be carried out; `voxmill … --dry-run` prints these. */
 export interface PlannedJob {
@@ -56,13 +82,17 @@ export class Run {
   readonly #digests: DigestCache
   readonly #lock: { release(): void }
   readonly #stop = new AbortController()
+  readonly #experience = new Experience()
+  /** Files that other processes have written in this run. */
+  readonly #written = new Set<string>()
 
   constructor(readonly options: RunOptions) {
-    const { workspace, command, writes } = options
-    const lock = takeRoot(workspace.root, workspace.state('run.lock'), command, writes)
+    const { workspace, command, writes, shard } = options
+    const lock = takeRoot(workspace.root, workspace.state('run.lock'), command, writes, shard)
     this.#lock = lock
     this.swept = lock.swept
-    this.#digests = openDigests(workspace)
+    this.#digests = openDigests(workspace, shard)
+    if (shard === undefined) this.#digests.absorb(shardDigests(workspace))
     this.#digests.remember(
       (options.ahead ?? []).map(({ path, kind, stamp, digest }) => [path, kind, stamp, digest] as const),
     )
@@ -76,19 +106,28 @@ export class Run {
   }
 
   /** Carries out every job of the cases that is not finished already. */
-  async stage(title: string, cases: readonly CasePlan[]): Promise<JobOutcome[]> {
+  async stage(title: string, plans: Iterable<CasePlan>): Promise<JobOutcome[]> {
     const { workspace, executor, listener } = this.options
+    const cases = [...plans]
     const jobs = cases.flatMap(c => c.jobs)
     const steps = await this.options.steps.load(jobs.map(job => job.step))
+    this.#experience.learn(workspace, steps.keys())
     listener.stageStarted({
       title,
       cases: cases.length,
       jobs: jobs.length,
       weight: jobs.reduce((s, j) => s + j.weight, 0),
+      work: workOf(jobs, this.#experience),
     })
     const outcomes: JobOutcome[] = []
+    const unseen: string[] = []
     const take = (outcome: JobOutcome) => {
       outcomes.push(outcome)
+      if (outcome.status === 'done') {
+        this.#experience.add(outcome.step, { ...outcome, written: outcome.bytesWritten })
+        for (const [file] of outcome.digests) if (!this.#sees(file)) unseen.push(file)
+      }
+      if (outcome.unrecorded !== undefined && outcome.fault !== undefined) this.#recordFailure(outcome, steps)
       this.outcomes.push(outcome)
       this.#digests.remember(outcome.digests)
       // How an editable file was written must not be forgotten, or it would be taken for edited.
@@ -97,25 +136,74 @@ export class Run {
       if (outcome.fatal) this.#stop.abort()
     }
     const dispatched: DispatchedCase[] = []
+    const anew: Job[] = []
     for (const plan of cases) {
-      const firstStale = plan.jobs.findIndex(
-        job => checkJob(job, workspace, steps, this.#digests).stale !== undefined,
-      )
+      let stale: Staleness | undefined
+      const firstStale = plan.jobs.findIndex(job => {
+        stale = checkJob(job, workspace, steps, this.#digests).stale
+        return stale !== undefined
+      })
       for (const job of firstStale < 0 ? plan.jobs : plan.jobs.slice(0, firstStale))
         take(this.#freshOutcome(job))
       if (firstStale < 0) continue
       const rest = plan.jobs.slice(firstStale)
+      // Of what was made before, the new takes the place of the old.
+      if (stale?.reason === 'never-made' || stale?.reason === 'failed-before') anew.push(...rest)
+      const awaited =
+        this.#written.size === 0
+          ? []
+          : rest.flatMap(job => slotPaths(job.inputs)).filter(p => this.#written.has(p))
       dispatched.push({
         plan: { ...plan, jobs: rest },
         known: rest.flatMap(job => this.#knownOf(job, steps)),
+        ...(awaited.length === 0 ? {} : { awaited }),
       })
     }
+    if (!this.options.anySpace) requireSpace(title, anew, workspace, steps, this.#experience)
     if (dispatched.length > 0 && !this.stopped) {
-      const diedOf = await executor(dispatched.length).run(dispatched, take, this.#stop.signal)
+      const diedOf = await executor(dispatched.length, this.#experience).run(
+        dispatched,
+        take,
+        this.#stop.signal,
+      )
       await this.#sweep(this.stopped ? dispatched.map(d => d.plan) : diedOf, steps)
     }
+    await this.#see(unseen)
     listener.stageEnded()
     return outcomes
+  }
+
+  /** Whether a file that a job names is there, as far as this process is told. */
+  #sees(file: string): boolean {
+    this.#written.add(file)
+    return existsSync(this.options.workspace.absolute(file))
+  }
+
+  /** What comes next is planned by the files that are there, so those of this stage have to be seen first. */
+  async #see(files: readonly string[]): Promise<void> {
+    const { workspace, appearingMs } = this.options
+    for (const file of files) {
+      if (this.stopped || (await appeared(workspace.absolute(file), appearingMs))) continue
+      throw new OutputUnseenError(
+        `${file} was written by another process, but cannot be seen from here${files.length > 1 ? `, nor can others of ${files.length} files` : ''}`,
+        {
+          remedy:
+            'If the data set lies on a shared disk, see that it is mounted the same everywhere and is not stale, then run again: what is finished is kept.',
+          exitCode: EXIT.someFailed,
+          where: file,
+        },
+      )
+    }
+  }
+
+  #recordFailure({ unrecorded: job, fault }: JobOutcome, steps: LoadedSteps): void {
+    if (job === undefined || fault === undefined) return
+    const { workspace } = this.options
+    try {
+      recordFailure(job, { workspace, steps, handOver: new HandOver(), known: new Map() }, fault)
+    } catch {
+      // The outcome itself tells of the failure; the receipt only repeats it for `status`.
+    }
   }
 
   close(): void {
@@ -128,7 +216,7 @@ export class Run {
 
   #knownOf(job: Job, steps: LoadedSteps): DigestEntry[] {
     const step = steps.get(job.step)
-    if (step === undefined) return []
+    if (step === undefined || this.#digests.isEmpty) return []
     return [...slotFiles(step.inputs, job.inputs), ...slotFiles(step.outputs, job.outputs)].flatMap(f =>
       [f.kind.name, ...(f.editable ? [AS_WRITTEN] : [])].flatMap(kind => {
         const entry = this.#digests.entry(f.path, kind)
@@ -153,24 +241,49 @@ export class Run {
     }
   }
 
-  /** Removes the temporary files of workers that were ended in the middle of a write. */
+  /**
+   * Removes the temporary files of workers that were ended in the middle of a write. In a folder that other cases share,
+   * another run may be writing: there only what stands for a file of the case itself.
+   */
   async #sweep(cases: readonly CasePlan[], steps: LoadedSteps): Promise<void> {
-    const folders = new Set<string>()
+    const { workspace } = this.options
+    const targets = new Map<string, string[] | undefined>()
+    const target = (file: string) => {
+      const folder = path.dirname(file)
+      if (targets.has(folder)) targets.get(folder)?.push(path.basename(file))
+      else targets.set(folder, [path.basename(file)])
+    }
     for (const { jobs } of cases)
       for (const job of jobs) {
-        folders.add(path.dirname(receiptPath(this.options.workspace, job)))
+        target(receiptPath(workspace, job))
         for (const f of slotFiles(steps.get(job.step)?.outputs ?? {}, job.outputs, () => [''])) {
-          const file = this.options.workspace.absolute(f.path)
+          const file = workspace.absolute(f.path)
           if (f.kind.folder) sweepTree(file)
-          else folders.add(path.dirname(file))
+          // The step itself names the files of such a slot.
+          else if (f.key === '') targets.set(path.dirname(file), undefined)
+          else target(file)
         }
       }
-    for (const folder of folders) await sweepFolder(folder)
+    for (const [folder, names] of targets) await sweepFolder(folder, names)
   }
 }
 
-export const openDigests = (workspace: Workspace): DigestCache =>
-  new DigestCache(workspace.root, workspace.state('digests.jsonl'))
+const SHARD_DIGESTS = /^digests\.shard-\d+-of-\d+\.jsonl$/
+
+/** What shards have digested, each in a file of its own, since two processes would tear one file. */
+const shardDigests = (workspace: Workspace): string[] =>
+  existsSync(workspace.state())
+    ? listFolder(workspace.state())
+        .files.filter(name => SHARD_DIGESTS.test(name))
+        .map(name => workspace.state(name))
+    : []
+
+export function openDigests(workspace: Workspace, shard?: Shard): DigestCache {
+  const whole = workspace.state('digests.jsonl')
+  return shard === undefined
+    ? new DigestCache(workspace.root, whole, shardDigests(workspace))
+    : new DigestCache(workspace.root, workspace.state(`digests.${shardName(shard)}.jsonl`), [whole])
+}
 
 /** Whether a job is finished, told from stamps alone, without reading any file but its receipt. */
 export function checkJob(

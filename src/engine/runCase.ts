@@ -11,6 +11,8 @@ import type { Workspace } from './workspace.ts'
 export interface DispatchedCase {
   readonly plan: CasePlan
   readonly known: readonly DigestEntry[]
+  /** Input files that other processes have written in this run. */
+  readonly awaited?: readonly string[]
 }
 
 /**
@@ -19,7 +21,7 @@ export interface DispatchedCase {
  * what it should have made. A signal stops it between two jobs.
  */
 export async function runCase(
-  { plan, known }: DispatchedCase,
+  { plan, known, awaited = [] }: DispatchedCase,
   workspace: Workspace,
   registry: StepRegistry,
   emit: (outcome: JobOutcome) => void,
@@ -29,6 +31,7 @@ export async function runCase(
   const steps = await registry.load(plan.jobs.map(job => job.step))
   const handOver = new HandOver(ahead.filter(a => fileStamp(workspace.absolute(a.path)) === a.stamp))
   const digests = new Map(known.map(e => [`${e[1]}\0${e[0]}`, e] as const))
+  const late = new Set(awaited)
   let failed: JobOutcome | undefined
   /** Files that a failed or skipped job did not make. */
   const lost = new Map<string, JobOutcome>()
@@ -49,7 +52,7 @@ export async function runCase(
       continue
     }
     handOver.expect(new Set(plan.jobs.slice(i).flatMap(later => inputKeys(later, steps))))
-    const outcome = await runJob(job, { workspace, steps, handOver, known: digests })
+    const outcome = await runJob(job, { workspace, steps, handOver, known: digests, awaited: late })
     for (const entry of outcome.digests) digests.set(`${entry[1]}\0${entry[0]}`, entry)
     if (outcome.status === 'failed') lose(job, outcome)
     emit(outcome)

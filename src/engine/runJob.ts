@@ -1,17 +1,20 @@
 import path from 'node:path'
 import { DataError, findingsOf } from '../core/dataError.ts'
-import { Fault, faultRecord } from '../core/fault.ts'
+import { EXIT, Fault, type FaultRecord, faultRecord } from '../core/fault.ts'
 import { type Finding, finding } from '../core/finding.ts'
+import { formatBytes } from '../core/formatBytes.ts'
 import { VERSION } from '../core/version.ts'
+import { appeared } from '../storage/appeared.ts'
 import { WriteError, writeAtomicSmall } from '../storage/atomicWrite.ts'
 import type { DigestEntry } from '../storage/digestCache.ts'
-import { fileStamp } from '../storage/fileStamp.ts'
+import { fileStamp, isSettled } from '../storage/fileStamp.ts'
 import { keepCopy } from '../storage/keepCopy.ts'
 import { removeIfUnchanged } from '../storage/remove.ts'
 import { fingerprint } from './fingerprint.ts'
 import { staleness } from './freshness.ts'
 import type { HandOver } from './handOver.ts'
 import type { Job, JobOutcome } from './job.ts'
+import { type MeasuredMemory, measurePeak } from './peakMemory.ts'
 import { logName, type Receipt, type ReceiptFile, readReceipt, receiptPath, writeReceipt } from './receipt.ts'
 import { fileLabel, isFolderThere, receiptKeys, type SlotFile, slotFiles, slotPath } from './slotFiles.ts'
 import type { AnyStep, LoadedSteps, Slot } from './step.ts'
@@ -20,12 +23,17 @@ import type { Workspace } from './workspace.ts'
 /** Under this name the digest cache knows editable files as they were written. */
 export const AS_WRITTEN = 'as-written'
 
+/** A job needs more memory than there is, so it was not begun. */
+export class MemoryShortError extends Fault {}
+
 export interface JobEnvironment {
   readonly workspace: Workspace
   readonly steps: LoadedSteps
   readonly handOver: HandOver
   /** Digests that still hold if the stamp does. */
   readonly known: ReadonlyMap<string, DigestEntry>
+  /** Files that another process has written in this run: on a shared disk they may be seen late. */
+  readonly awaited?: ReadonlySet<string>
 }
 
 /**
@@ -38,6 +46,7 @@ export async function runJob(job: Job, env: JobEnvironment): Promise<JobOutcome>
   if (step === undefined) throw new Error(`no step is called ${job.step}`)
   const record = new JobRecord(job, step, env)
   try {
+    await record.awaitInputs()
     if (await record.isFresh()) return record.outcome('fresh', started)
     await record.carryOut()
     record.leaveReceipt('done', started)
@@ -45,6 +54,12 @@ export async function runJob(job: Job, env: JobEnvironment): Promise<JobOutcome>
   } catch (error) {
     return record.failed(error, started)
   }
+}
+
+/** Leaves the receipt of a job whose process has died, so that `status` names it. */
+export function recordFailure(job: Job, env: JobEnvironment, fault: FaultRecord): void {
+  const step = env.steps.get(job.step)
+  if (step !== undefined) new JobRecord(job, step, env).leaveReceipt('failed', performance.now(), fault)
 }
 
 class JobRecord {
@@ -57,6 +72,8 @@ class JobRecord {
   #findings: Finding[] = []
   #outputs: ReceiptFile[] = []
   #bytesWritten = 0
+  #measured: () => MeasuredMemory | undefined = () => undefined
+  #memory: MeasuredMemory | undefined
 
   constructor(
     readonly job: Job,
@@ -66,6 +83,12 @@ class JobRecord {
     this.#inputs = slotFiles(step.inputs, job.inputs)
     this.#receiptFile = receiptPath(env.workspace, job)
     this.#earlier = readReceipt(this.#receiptFile)
+  }
+
+  async awaitInputs(): Promise<void> {
+    const { awaited } = this.env
+    if (awaited === undefined || awaited.size === 0) return
+    for (const f of this.#inputs) if (awaited.has(f.path)) await appeared(this.#absolute(f.path))
   }
 
   /** Whether the receipt agrees with the inputs, the parameters and the outputs on disk. */
@@ -92,7 +115,7 @@ class JobRecord {
     if (stamp === undefined && f.kind.write !== undefined && !isFolderThere(f, file)) return null
     const digest = await f.kind.digest(file).catch(() => null)
     if (digest === null) return null
-    this.#note(f.path, f.kind.name, stamp, digest)
+    if (stamp !== undefined && isSettled(stamp)) this.#note(f.path, f.kind.name, stamp, digest)
     return digest
   }
 
@@ -105,9 +128,11 @@ class JobRecord {
   }
 
   async carryOut(): Promise<void> {
-    const { refusal } = this.job
+    const { refusal, tooLarge } = this.job
     if (refusal !== undefined)
       throw new DataError(refusal.code, refusal.message, { where: refusal.where, findings: [refusal] })
+    if (tooLarge !== undefined) throw memoryShort(this.job, tooLarge)
+    this.#measured = measurePeak(this.job.memory)
     const values = await this.#readInputs()
     const { job, step } = this
     const produced = (await step.run(values, job.params, {
@@ -164,7 +189,7 @@ class JobRecord {
         })
         if (read.inflatedBytes) this.#inflated.push(f.path)
         for (const finding of read.findings ?? []) this.#findings.push({ ...finding, where: f.path })
-        this.#note(f.path, f.kind.name, stamp, read.digest)
+        if (stamp !== undefined && isSettled(stamp)) this.#note(f.path, f.kind.name, stamp, read.digest)
         this.env.handOver.offer(f.path, f.kind.name, read.value, read.digest)
         held = read
       }
@@ -224,7 +249,8 @@ class JobRecord {
     }
   }
 
-  leaveReceipt(status: 'done' | 'failed', started: number, error?: unknown): void {
+  leaveReceipt(status: 'done' | 'failed', started: number, fault?: FaultRecord): void {
+    this.#memory = this.#measured()
     writeReceipt(this.#receiptFile, {
       voxmill: VERSION,
       step: this.step.name,
@@ -244,9 +270,12 @@ class JobRecord {
       })),
       outputs: status === 'done' ? this.#outputs : (this.#earlier?.outputs ?? []),
       findings: this.#findings,
-      ...(error === undefined ? {} : { fault: faultRecord(error) }),
+      ...(fault === undefined ? {} : { fault }),
       finished: new Date().toISOString(),
       seconds: seconds(started),
+      weight: this.job.weight,
+      written: this.#bytesWritten,
+      ...(this.#memory === undefined ? {} : { memory: this.#memory }),
     })
   }
 
@@ -268,7 +297,7 @@ class JobRecord {
     const fatal = error instanceof WriteError && error.everywhere
     if (!fatal) {
       try {
-        this.leaveReceipt('failed', started, error)
+        this.leaveReceipt('failed', started, faultRecord(error))
       } catch {
         // The outcome itself tells of the failure; the receipt only repeats it for `status`.
       }
@@ -285,6 +314,7 @@ class JobRecord {
       seconds: seconds(started),
       weight: this.job.weight,
       bytesWritten: this.#bytesWritten,
+      ...(this.#memory === undefined ? {} : { memory: this.#memory }),
       inflated: this.#inflated,
       digests: this.#entries,
     }
@@ -292,6 +322,17 @@ class JobRecord {
 }
 
 const seconds = (started: number): number => Math.round(performance.now() - started) / 1000
+
+const memoryShort = (job: Job, { needed, atHand }: { needed: number; atHand: number }): MemoryShortError =>
+  new MemoryShortError(
+    `${job.step} of ${job.case} needs ${formatBytes(needed)} of memory, and ${formatBytes(atHand)} are there`,
+    {
+      remedy:
+        'Run it on a machine with more memory, or close other programs; --memory SIZE says how much may be used where voxmill is too careful. Then run again.',
+      exitCode: EXIT.someFailed,
+      where: job.case,
+    },
+  )
 
 /** The same error, telling of the path that the user knows. */
 function relocated(error: unknown, relative: string): unknown {

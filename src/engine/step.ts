@@ -105,6 +105,11 @@ export interface Step<P = unknown, I = Slots, O = Slots> {
   readonly outputs: O
   /** Predicted peak of one job in bytes. */
   memory(size: CaseSize): number
+  /**
+   * Bytes that a job writes for a byte of its inputs, at least, by its parameters: where that is not little, space on the
+   * disk is asked for before a stage. What receipts have measured goes before it.
+   */
+  writes?(params: P): number
   run(inputs: SlotValues<I>, params: P, context: StepContext): Promise<SlotValues<O>> | SlotValues<O>
 }
 

@@ -1,11 +1,9 @@
-import os from 'node:os'
+import { controlGroupRoom } from '../storage/controlGroup.ts'
 
-/** Bytes that this process may use: what is free now, within the limit of its control group. */
+/**
+ * Bytes that this process and its workers may still use: what is free now, within the limits of its control group and of
+ * the groups above it, of which Node.js knows only some.
+ */
 export function usableMemory(): number {
-  // 0 or a number beyond the machine's memory means that no limit is set.
-  const limit = process.constrainedMemory()
-  const bounded = limit > 0 && limit < os.totalmem()
-  return bounded
-    ? Math.min(limit - process.memoryUsage.rss(), process.availableMemory())
-    : process.availableMemory()
+  return Math.min(process.availableMemory(), controlGroupRoom() ?? Number.POSITIVE_INFINITY)
 }

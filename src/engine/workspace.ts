@@ -14,12 +14,24 @@ export interface Workspace {
   relative(absolute: string): string
 }
 
+/** Nothing in such a path has to be resolved, which would take longer than the look at a file. */
+const isPlain = (p: string): boolean => !p.includes('//') && !DOTS.test(p) && !p.includes('\\')
+const DOTS = /(^|\/)\.{0,2}(\/|$)/
+
 export function workspaceAt(root: string): Workspace {
   const base = path.resolve(root)
+  const within = base.endsWith(path.sep) ? base : base + path.sep
+  const usual = path.sep === '/'
   return {
     root: base,
     state: (...parts) => path.join(base, STATE_FOLDER, ...parts),
-    absolute: relative => path.resolve(base, relative),
-    relative: absolute => path.relative(base, path.resolve(absolute)).split(path.sep).join('/') || '.',
+    absolute: relative => (usual && isPlain(relative) ? within + relative : path.resolve(base, relative)),
+    relative: absolute => {
+      if (usual && absolute.startsWith(within)) {
+        const rest = absolute.slice(within.length)
+        if (isPlain(rest)) return rest
+      }
+      return path.relative(base, path.resolve(absolute)).split(path.sep).join('/') || '.'
+    },
   }
 }

@@ -1,9 +1,11 @@
 import path from 'node:path'
+import { UsageError } from '../core/fault.ts'
 import type { CasePlan, JobOutcome } from '../engine/job.ts'
 import type { Label } from '../profiles/labels.ts'
 import type { ArchiveMatcher } from '../profiles/match.ts'
 import type { Table } from '../profiles/tableJoin.ts'
 import { existsSync } from '../storage/exists.ts'
+import type { Shard } from '../storage/runLock.ts'
 import { describeSampleJob, describeSampleParams } from './describeJobs.ts'
 import { leftOverSamples } from './leftOver.ts'
 import {
@@ -19,8 +21,9 @@ import {
   refusedPlan,
 } from './nmeJobs.ts'
 import { readArchiveManifest } from './nmeManifest.ts'
-import { type Sample, samplesOfManifest } from './nmeSamples.ts'
+import { type RefusedSample, type Sample, samplesOfManifest } from './nmeSamples.ts'
 import { profileSplits } from './nmeSplits.ts'
+import { isInShard, shardStages } from './shardStages.ts'
 import type { Stages, StagesResult } from './stages.ts'
 
 /** Where the tutorial puts things below the root of a data set. */
@@ -48,6 +51,8 @@ export interface NmeOptions {
   readonly onGeometryMismatch: GeometryPolicy
   readonly until?: NmeStep
   readonly remake?: boolean
+  /** Only the samples of this part; the archive manifest must be there, and what is gathered is left to a whole run. */
+  readonly shard?: Shard | undefined
 }
 
 export interface NmeResult extends StagesResult {
@@ -60,16 +65,19 @@ export interface NmeResult extends StagesResult {
  * that its files are inflated once.
  */
 export async function runNme(
-  stages: Stages,
+  all: Stages,
   place: NmePlace,
   matcher: ArchiveMatcher,
   tables: readonly Table[],
   options: NmeOptions,
 ): Promise<NmeResult> {
+  const { shard } = options
+  const stages = shardStages(all, shard)
   const at = (relative: string) => path.join(place.workspace.root, relative)
   const remake = options.remake ?? false
   const until = NME_STEPS.indexOf(options.until ?? 'gen-dataset-manifest')
   const manifestFile = at(NME_FOLDERS.archiveManifest)
+  if (shard !== undefined && !existsSync(manifestFile)) throw manifestAbsent(place, manifestFile)
   const first = await stages.stage('gen-archive-manifest', [
     archiveManifestJob(place, { output: manifestFile, sheet: 'Manifest', tables, remake }),
   ])
@@ -77,25 +85,26 @@ export async function runNme(
   const made = (outcomes: readonly JobOutcome[], what: string, path: string) => {
     if (outcomes.every(o => o.status !== 'failed')) results.push({ what, path })
   }
-  made(first, 'archive manifest', manifestFile)
-  if (until === 0 || stages.stopped || results.length === 0 || !existsSync(manifestFile))
+  const isMade = first.every(o => o.status !== 'failed')
+  if (shard === undefined) made(first, 'archive manifest', manifestFile)
+  if (until === 0 || stages.stopped || !isMade || !existsSync(manifestFile))
     return { findings: [], samples: undefined, results }
 
-  const { manifest, unusable } = await readArchiveManifest(manifestFile, 'Manifest')
-  const planned = samplesOfManifest(manifest, place.profile, matcher, unusable)
-  const { samples, refused } = planned
-  const named = new Set([...samples, ...refused].map(s => s.folder))
-  const findings = [...planned.findings, ...leftOverSamples(place, named)]
+  const planned = await plannedSamples(manifestFile, place, matcher)
+  const [samples, refused] = [
+    planned.samples.filter(s => isInShard(shard, s.folder)),
+    planned.refused.filter(s => isInShard(shard, s.folder)),
+  ]
+  const named = new Set([...planned.samples, ...planned.refused].map(s => s.folder))
+  const findings = shard === undefined ? [...planned.findings, ...leftOverSamples(place, named)] : []
   const done: NmeResult = { findings, samples: named.size, results }
   if (named.size === 0) return done
-  const outcomes = await stages.stage('samples', [
-    ...refused.map(refusedPlan),
-    ...samples.map(sample => samplePlan(place, sample, options, until)),
-  ])
+  const outcomes = await stages.stage('samples', plansOf(place, { samples, refused }, options, until))
   results.push({ what: 'samples', path: place.grouped })
   if (until < 3 || stages.stopped) return done
 
   const listed = stages.dry ? samples : await inspected(stages, place, samples, outcomes, options)
+  if (shard !== undefined) return done
   const plan = datasetManifestJob(
     place,
     listed.map(s => s.folder),
@@ -117,6 +126,13 @@ export async function runNme(
   made(last, 'index manifests', at(NME_FOLDERS.splits))
   return done
 }
+
+const manifestAbsent = (place: NmePlace, file: string): UsageError =>
+  new UsageError(`a shard goes by ${place.workspace.relative(file)}, which is not there yet`, {
+    remedy:
+      'Run once with --until gen-archive-manifest and without --shard, look at the manifest, then start the shards.',
+    where: file,
+  })
 
 /**
  * The samples that are listed in the dataset manifest. One that confirm-pairs refused has no files and is none of them;
@@ -148,6 +164,22 @@ async function inspected(
     [...outcomes, ...late].filter(o => o.status === 'failed' && o.step === 'inspect-sample').map(o => o.case),
   )
   return samples.filter(s => !refused.has(s.folder) && !lost.has(s.folder))
+}
+
+/** The rows of the manifest are needed no longer than this. */
+async function plannedSamples(file: string, place: NmePlace, matcher: ArchiveMatcher) {
+  const { manifest, unusable } = await readArchiveManifest(file, 'Manifest')
+  return samplesOfManifest(manifest, place.profile, matcher, unusable)
+}
+
+function* plansOf(
+  place: NmePlace,
+  { samples, refused }: { samples: readonly Sample[]; refused: readonly RefusedSample[] },
+  options: NmeOptions,
+  until: number,
+): Generator<CasePlan> {
+  for (const sample of refused) yield refusedPlan(sample)
+  for (const sample of samples) yield samplePlan(place, sample, options, until)
 }
 
 function samplePlan(place: NmePlace, sample: Sample, options: NmeOptions, until: number): CasePlan {

@@ -37,6 +37,30 @@ export const labelKey = (label: Label): string =>
 
 const common = { fields: {} } as const
 
+/** Values by what they are made of: the jobs of all samples share them, so that a plan of many samples stays small. */
+function remembered<K extends object, V>(make: (key: K) => V): (key: K) => V {
+  const values = new WeakMap<K, V>()
+  return key => {
+    const value = values.get(key) ?? make(key)
+    values.set(key, value)
+    return value
+  }
+}
+
+const labelNames = remembered((labels: readonly Label[]) =>
+  labels.map(l => ({
+    ...{ label: l, key: labelKey(l), part: String(l.index).padStart(2, '0') },
+    short: shortFormInNames(l.shortForm),
+  })),
+)
+const labelIndexes = remembered((labels: readonly Label[]) => labels.map(l => l.index))
+const indexByKey = remembered((labels: readonly Label[]) =>
+  Object.fromEntries(labelNames(labels).map(({ key, label }) => [key, label.index])),
+)
+const maskParametersOf = remembered(
+  (profile: Profile) => new Map(maskNames(profile).map(name => [name, maskParameters(profile, name)])),
+)
+
 export function archiveManifestJob(
   place: NmePlace,
   options: { output: string; sheet: string; tables: readonly Table[]; remake?: boolean },
@@ -63,19 +87,44 @@ const sizeOf = (file: string): number => {
   return stamp === undefined ? 0 : stampedSize(stamp)
 }
 
-/** Paths of a sample's outputs, relative to the root of the workspace. */
-function groupedPaths(
-  { workspace, grouped, layout }: NmePlace,
-  attributes: Readonly<Record<string, string>>,
-) {
-  const at = (file: Parameters<GroupedLayout['outputPath']>[1]) =>
-    workspace.relative(path.join(grouped, layout.outputPath(attributes, file)))
-  return {
-    volume: at('volume'),
-    mask: at('mask'),
-    info: at('info'),
-    binary: (label: Label) => at({ index: label.index, shortForm: label.shortForm }),
+/** A file of a sample: by the root of the workspace, and by the grouped folder as people are shown it. */
+interface GroupedFile {
+  readonly path: string
+  readonly shown: string
+}
+
+interface GroupedFiles {
+  readonly volume: GroupedFile
+  readonly mask: GroupedFile
+  readonly info: GroupedFile
+  binary(label: Label): GroupedFile
+  /** Bytes of the mask as it lies there now; 0 where there is none yet. */
+  readonly maskBytes: number
+}
+
+/** The jobs of one sample, which are made behind each other, name the same files. */
+let last: { place: NmePlace; attributes: object; files: GroupedFiles } | undefined
+
+/** A sample's outputs. */
+function groupedFiles(place: NmePlace, attributes: Readonly<Record<string, string>>): GroupedFiles {
+  if (last?.place === place && last.attributes === attributes) return last.files
+  const { workspace, grouped, layout } = place
+  const folder = layout.sampleFolder(attributes)
+  const base = workspace.relative(path.join(grouped, folder))
+  const at = (file: Parameters<GroupedLayout['fileName']>[1]): GroupedFile => {
+    const name = layout.fileName(attributes, file)
+    return { path: `${base}/${name}`, shown: `${folder}/${name}` }
   }
+  const mask = at('mask')
+  const files: GroupedFiles = {
+    volume: at('volume'),
+    mask,
+    info: at('info'),
+    binary: label => at({ index: label.index, shortForm: label.shortForm }),
+    maskBytes: sizeOf(workspace.absolute(mask.path)),
+  }
+  last = { place, attributes, files }
+  return files
 }
 
 export function confirmPairsJob(
@@ -85,10 +134,11 @@ export function confirmPairsJob(
 ): Job {
   const { workspace, archive, profile } = place
   const inArchive = (file: string) => workspace.relative(path.join(archive, file))
-  const to = groupedPaths(place, sample.attributes)
+  const to = groupedFiles(place, sample.attributes)
   const { volume } = sample.archive
   // In the order in which they are merged.
-  const names = maskNames(profile).filter(name => sample.archive.masks[name] !== undefined)
+  const parameters = maskParametersOf(profile)
+  const names = [...parameters.keys()].filter(name => sample.archive.masks[name] !== undefined)
   const masks = Object.fromEntries(names.map(name => [name, inArchive(sample.archive.masks[name]!)]))
   const inputBytes = [volume, ...Object.values(sample.archive.masks)].reduce(
     (sum, file) => sum + (file === undefined ? 0 : sizeOf(path.join(archive, file))),
@@ -101,13 +151,13 @@ export function confirmPairsJob(
     params: {
       onGeometryMismatch: options.onGeometryMismatch,
       info: profile.info.map(c => ({ name: c.name, value: sample.attributes[c.from] ?? '' })),
-      masks: names.map(name => maskParameters(profile, name)),
+      masks: names.map(name => parameters.get(name)!),
     },
     inputs: { volume: volume === undefined ? null : inArchive(volume), masks },
     outputs: {
-      volume: volume === undefined ? null : to.volume,
-      mask: names.length === 0 ? null : to.mask,
-      info: to.info,
+      volume: volume === undefined ? null : to.volume.path,
+      mask: names.length === 0 ? null : to.mask.path,
+      info: to.info.path,
     },
     memory: confirmPairs.memory({ voxels: sample.voxels, inputBytes }),
     weight: inputBytes,
@@ -146,20 +196,17 @@ export function binaryMaskJobs(
   labels: readonly Label[],
   options: { remake?: boolean } = {},
 ): Job[] {
-  const paths = groupedPaths(place, sample.attributes)
-  const inputBytes = sizeOf(place.workspace.absolute(paths.mask))
-  return labels.map(label => ({
+  const files = groupedFiles(place, sample.attributes)
+  const inputBytes = files.maskBytes
+  const known = labelIndexes(labels)
+  return labelNames(labels).map(({ label, part, short }) => ({
     ...common,
     step: extractBinaryMasks.name,
     case: sample.folder,
-    part: String(label.index).padStart(2, '0'),
-    params: {
-      index: label.index,
-      shortForm: shortFormInNames(label.shortForm),
-      known: labels.map(l => l.index),
-    },
-    inputs: { mask: paths.mask },
-    outputs: { binary: paths.binary(label) },
+    part,
+    params: { index: label.index, shortForm: short, known },
+    inputs: { mask: files.mask.path },
+    outputs: { binary: files.binary(label).path },
     memory: extractBinaryMasks.memory({ voxels: sample.voxels ?? 0, inputBytes }),
     weight: inputBytes / labels.length,
     ...remade(options.remake),
@@ -200,13 +247,12 @@ export function inspectSampleJob(
     remake?: boolean
   },
 ): Job {
-  const { workspace, grouped, profile, layout } = place
-  const paths = groupedPaths(place, sample.attributes)
-  const shown = (relative: string) =>
-    path.relative(grouped, workspace.absolute(relative)).split(path.sep).join('/')
-  const binaries = Object.fromEntries(present.labels.map(l => [labelKey(l), paths.binary(l)]))
+  const { profile, layout } = place
+  const files = groupedFiles(place, sample.attributes)
+  const masks = labelNames(present.labels).map(({ label, key }) => [key, files.binary(label)] as const)
+  const binaries = Object.fromEntries(masks.map(([key, { path }]) => [key, path]))
   const there = (is: boolean, file: string) => (is ? file : null)
-  const folderAttributes = layout.parse(layout.outputPath(sample.attributes, 'info'))?.attributes ?? {}
+  const folderAttributes = layout.parse(files.info.shown)?.attributes ?? {}
   return {
     ...common,
     step: inspectSample.name,
@@ -217,12 +263,12 @@ export function inspectSampleJob(
         profile.dataset.columns.map(c => [c.name, sample.attributes[c.from] ?? '']),
       ),
       paths: {
-        ...(present.info ? { info: shown(paths.info) } : {}),
-        ...(present.volume ? { volume: shown(paths.volume) } : {}),
-        ...(present.mask ? { mask: shown(paths.mask) } : {}),
-        binaries: Object.fromEntries(Object.entries(binaries).map(([key, p]) => [key, shown(p)])),
+        ...(present.info ? { info: files.info.shown } : {}),
+        ...(present.volume ? { volume: files.volume.shown } : {}),
+        ...(present.mask ? { mask: files.mask.shown } : {}),
+        binaries: Object.fromEntries(masks.map(([key, { shown }]) => [key, shown])),
       },
-      labels: Object.fromEntries(labels.map(l => [labelKey(l), l.index])),
+      labels: indexByKey(labels),
       // Only what the folder itself says can be held against the info file.
       info: Object.fromEntries(
         profile.info.flatMap(c =>
@@ -234,16 +280,16 @@ export function inspectSampleJob(
       ...(options.absent.length === 0 ? {} : { absent: options.absent }),
     },
     inputs: {
-      volumeHeader: there(present.volume, paths.volume),
-      maskHeader: there(present.mask, paths.mask),
+      volumeHeader: there(present.volume, files.volume.path),
+      maskHeader: there(present.mask, files.mask.path),
       binaryHeaders: binaries,
-      mask: there(present.mask, paths.mask),
+      mask: there(present.mask, files.mask.path),
       binaries,
-      info: there(present.info, paths.info),
+      info: there(present.info, files.info.path),
     },
     outputs: { record: recordPath(sample.folder) },
     memory: inspectSample.memory({ voxels: sample.voxels ?? 0, inputBytes: 0 }),
-    weight: sizeOf(workspace.absolute(paths.mask)),
+    weight: files.maskBytes,
     ...remade(options.remake),
   }
 }
@@ -316,23 +362,23 @@ export function presentOnDisk(
   sample: Pick<Sample, 'attributes'>,
   labels: readonly Label[],
 ): Present {
-  const paths = groupedPaths(place, sample.attributes)
-  const is = (relative: string) => fileStamp(place.workspace.absolute(relative)) !== undefined
+  const files = groupedFiles(place, sample.attributes)
+  const is = (file: GroupedFile) => fileStamp(place.workspace.absolute(file.path)) !== undefined
   return {
-    volume: is(paths.volume),
-    mask: is(paths.mask),
-    info: is(paths.info),
-    labels: labels.filter(l => is(paths.binary(l))),
+    volume: is(files.volume),
+    mask: is(files.mask),
+    info: is(files.info),
+    labels: labels.filter(l => is(files.binary(l))),
   }
 }
 
 /** Whether every binary mask of a sample is there and none is older than its label map. */
 export function isComplete(place: NmePlace, sample: GroupedSample, labels: readonly Label[]): boolean {
-  const paths = groupedPaths(place, sample.attributes)
-  const made = modifiedAt(place.workspace.absolute(paths.mask))
+  const files = groupedFiles(place, sample.attributes)
+  const made = modifiedAt(place.workspace.absolute(files.mask.path))
   if (made === undefined) return false
   return labels.every(l => {
-    const time = modifiedAt(place.workspace.absolute(paths.binary(l)))
+    const time = modifiedAt(place.workspace.absolute(files.binary(l).path))
     return time !== undefined && time >= made
   })
 }

@@ -76,7 +76,7 @@ export function samplesOfManifest(
     const plain = matcher.match(file)
     const known = plain.status === 'matched' ? plain.attributes : {}
     const cells = Object.fromEntries(own.map(c => [c.name, cellText(row[c.at] ?? null, known[c.from])]))
-    const match = matcher.matchRow(file, cells)
+    const match = matcher.matchRow(file, cells, plain)
     if (match.status === 'left-out') continue
     if (match.status === 'unmatched') {
       refuseRow(match.message, match.remedy)

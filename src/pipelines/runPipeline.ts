@@ -9,6 +9,7 @@ import type { PatientBalance } from '../steps/ingest/sortRecord.ts'
 import type { LostCase } from '../steps/lostCases.ts'
 import { existsSync } from '../storage/exists.ts'
 import { listFolder } from '../storage/listFolder.ts'
+import type { Shard } from '../storage/runLock.ts'
 import { readAnnotation } from './annotationTable.ts'
 import { type ConvertOptions, convertDicomJob, seriesFolders } from './convertDicomJobs.ts'
 import { isDescribing } from './describeJobs.ts'
@@ -24,6 +25,7 @@ import {
   unitOf,
 } from './pipelineSteps.ts'
 import { datasetPlan, datasetUses, type Recipe, recipeCases, recipePlan } from './recipe.ts'
+import { isInShard, shardStages } from './shardStages.ts'
 import type { SortOptions } from './sortJobs.ts'
 import { sortStages } from './sortStages.ts'
 import { namePattern } from './stageFolders.ts'
@@ -37,6 +39,8 @@ export interface PipelineRun {
   readonly chosen: readonly PipelineStep[]
   /** Patients to restrict it to; all if not given. */
   readonly only?: readonly string[] | undefined
+  /** Only the patients of this part; what is gathered of all is left to a whole run. */
+  readonly shard?: Shard | undefined
   /** Raw folders, absolute; those that fit the pattern of the pipeline file if not given. */
   readonly raw?: readonly string[] | undefined
   /** Table of series, absolute; the one that fits the pattern of the pipeline file if not given. */
@@ -92,7 +96,7 @@ export interface PipelineResult extends StagesResult {
 
 /** Carries out the steps of a pipeline on a data set, patients beside each other. */
 export async function runPipeline(stages: Stages, run: PipelineRun): Promise<PipelineResult> {
-  return new PipelineStages(stages, run).carryOut()
+  return new PipelineStages(shardStages(stages, run.shard), run).carryOut()
 }
 
 class PipelineStages {
@@ -112,7 +116,9 @@ class PipelineStages {
       if (isFolderStep(step)) await this.#folderStep(step)
     }
     if (!this.stages.stopped) await this.#recipe(recipeOf(this.run))
-    return { findings: this.#findings, results: this.#results, converted: this.#converted }
+    // What stages find among all patients is told by the run that has them all.
+    const findings = this.run.shard === undefined ? this.#findings : []
+    return { findings, results: this.#results, converted: this.#converted }
   }
 
   /** Counts what did not work; the patient is the first level of a case's name. */
@@ -124,7 +130,8 @@ class PipelineStages {
     }
   }
 
-  #isAsked = (pid: string): boolean => this.run.only === undefined || this.run.only.includes(pid)
+  #isAsked = (pid: string): boolean =>
+    (this.run.only === undefined || this.run.only.includes(pid)) && isInShard(this.run.shard, pid)
 
   async #folderStep(step: FolderStep): Promise<void> {
     const params = filledParams(step.params, this.run.pipeline.variables)
@@ -161,11 +168,13 @@ class PipelineStages {
       })
     }
     const { pidFrom = 'folder', link = 'none' } = params as Partial<SortOptions>
-    const only = this.run.only === undefined ? {} : { only: this.run.only }
+    if (this.run.shard !== undefined && pidFrom === 'PatientID') throw sortedTogether()
+    const asked =
+      this.run.only === undefined && this.run.shard === undefined ? {} : { isAsked: this.#isAsked }
     const sorted = await sortStages(
       this.#counting,
       { workspace, roots, output },
-      { pidFrom, link, remake, ...only },
+      { pidFrom, link, remake, ...asked },
     )
     if (sorted.balance !== undefined) this.run.tellBalance?.(sorted.balance)
     this.#results.push(...sorted.results)
@@ -240,7 +249,7 @@ class PipelineStages {
       asked.map(pid => recipePlan(recipe, pid, options)),
     )
     for (const use of datasetUses(recipe)) {
-      if (this.stages.stopped) return
+      if (this.stages.stopped || this.run.shard !== undefined) return
       const lost: LostCase[] = [...this.#lost].map(([pid, reason]) => ({ case: pid, reason }))
       const plan = datasetPlan(recipe, use, pids, lost, options)
       const outcomes = await this.stages.stage(use.step, [plan])
@@ -276,6 +285,15 @@ function tableLike(root: string, { table, step }: FolderStep): string | undefine
     { remedy },
   )
 }
+
+const sortedTogether = (): UsageError =>
+  new UsageError(
+    'which files belong to a patient is known only when all are read, so shards cannot sort them',
+    {
+      remedy:
+        'Run once with --until sort-by-series-uid and without --shard, then start the shards with --from extract-modalities.',
+    },
+  )
 
 const absentFolder = (workspace: Workspace, { step, from }: FolderStep): UsageError =>
   new UsageError(`${workspace.absolute(from)}, which ${step} reads, is not there`, {

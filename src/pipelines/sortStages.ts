@@ -21,16 +21,16 @@ export interface SortResult extends StagesResult {
 /**
  * Sorts raw folders and gathers the balance sheet.
  *
- * @param options `only` restricts it to some patients
+ * @param options `isAsked` restricts it to some patients
  */
 export async function sortStages(
   stages: Stages,
   place: SortPlace,
-  options: SortOptions & { readonly only?: readonly string[] },
+  options: SortOptions & { readonly isAsked?: (pid: string) => boolean },
 ): Promise<SortResult> {
-  const { only, ...sorting } = options
+  const { isAsked, ...sorting } = options
   const all = await rawCases(place.roots, place.output, options.pidFrom)
-  const cases = only === undefined ? all : all.filter(raw => raw.patients.some(pid => only.includes(pid)))
+  const cases = isAsked === undefined ? all : all.filter(raw => raw.patients.some(isAsked))
   const outcomes = await stages.stage(
     'sort-by-series-uid',
     cases.map(raw => sortJob(place, raw, sorting)),

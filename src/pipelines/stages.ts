@@ -6,7 +6,8 @@ export interface Stages {
   readonly stopped: boolean
   /** Whether jobs are only told, none carried out. */
   readonly dry: boolean
-  stage(title: string, cases: readonly CasePlan[]): Promise<readonly JobOutcome[]>
+  /** @param cases may be made while they are gone through: where jobs are only told, they are not all held at once */
+  stage(title: string, cases: Iterable<CasePlan>): Promise<readonly JobOutcome[]>
 }
 
 /** What stages have to say beside their outcomes. */

@@ -27,6 +27,8 @@ export interface GroupedLayout {
   sampleId(attributes: Readonly<Record<string, string>>): string
   sampleFolder(attributes: Readonly<Record<string, string>>): string
   outputPath(attributes: Readonly<Record<string, string>>, file: SampleFile): string
+  /** The last part of `outputPath`. */
+  fileName(attributes: Readonly<Record<string, string>>, file: SampleFile): string
   /** The inverse of `sampleFolder`: the attributes that the folder's name yields, or undefined. */
   parseFolder(folder: string): Record<string, string> | undefined
   /** The inverse of `outputPath`; undefined for a path that is no file of a sample. */
@@ -59,6 +61,7 @@ export function groupedLayout(profile: Profile): GroupedLayout {
     sampleFolder,
     parseFolder,
     outputPath: (attributes, file) => `${sampleFolder(attributes)}/${fileName(files, attributes, file)}`,
+    fileName: (attributes, file) => fileName(files, attributes, file),
     parse(relativePath) {
       const path = relativePath.normalize('NFC')
       const slash = path.lastIndexOf('/')

@@ -87,12 +87,23 @@ export class ArchiveMatcher {
   /**
    * Matches a file of the archive manifest, whose cells go before what the path says: attributes that stand in a
    * column are taken from there, those that follow from them are derived anew.
+   *
+   * @param plain what `match` says of the path; where the cells say the same, it is the answer
    */
-  matchRow(relativePath: string, cells: ManifestCells): FileMatch {
+  matchRow(relativePath: string, cells: ManifestCells, plain?: FileMatch): FileMatch {
+    if (plain?.status === 'matched' && this.#saysTheSame(relativePath, cells, plain)) return plain
     const corrected: Record<string, string> = {}
     for (const { name, from } of this.#profile.manifest.columns)
       if (Object.hasOwn(cells, name)) corrected[from] = cells[name]!.normalize('NFC')
     return this.#match(relativePath.normalize('NFC'), corrected)
+  }
+
+  #saysTheSame(relativePath: string, cells: ManifestCells, plain: MatchedFile): boolean {
+    for (const { name, from } of this.#profile.manifest.columns)
+      if (Object.hasOwn(cells, name) && cells[name] !== plain.attributes[from]) return false
+    // An entry before that one might take the file with what the cells say.
+    const path = relativePath.normalize('NFC')
+    return this.#entries.slice(0, plain.entry).every(e => !matchPath(e.pattern, path))
   }
 
   /** The cells of the profile's columns of the archive manifest, by column title. */

@@ -26,6 +26,9 @@ let count = 0
 /** Whether a file name is one that an interrupted write left behind. */
 export const isTemporaryName = (name: string): boolean => TEMPORARY.test(name)
 
+/** The name of the file that a temporary one stands for. */
+const targetName = (temporary: string): string => temporary.slice(1).replace(/\.\d+-\d+\.voxmill-tmp$/, '')
+
 /** A name beside the target that no other write uses, and that a later run knows as left over. */
 export const temporaryPath = (target: string): string =>
   path.join(path.dirname(target), `.${path.basename(target)}.${process.pid}-${++count}.voxmill-tmp`)
@@ -164,11 +167,17 @@ export function writeAtomicSmall(target: string, content: string | Uint8Array): 
   }
 }
 
-/** Removes what interrupted writes left in one folder. @returns how many files were removed. */
-export async function sweepFolder(folder: string): Promise<number> {
+/**
+ * Removes what interrupted writes left in one folder.
+ *
+ * @param targets only what stands for files of these names
+ * @returns how many files were removed
+ */
+export async function sweepFolder(folder: string, targets?: readonly string[]): Promise<number> {
   let removed = 0
+  const own = targets && new Set(targets)
   for (const name of await readdir(folder).catch(() => [] as string[]))
-    if (isTemporaryName(name)) {
+    if (isTemporaryName(name) && (own === undefined || own.has(targetName(name)))) {
       await rm(path.join(folder, name), { force: true })
       removed++
     }

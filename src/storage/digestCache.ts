@@ -20,18 +20,46 @@ export class DigestCache {
   #fresh: DigestEntry[] = []
   #lines = 0
 
-  constructor(root: string, file: string) {
+  /**
+   * @param file is read, and what is learned is added to it; only one process may do so
+   * @param others are read only
+   */
+  constructor(root: string, file: string, others: readonly string[] = []) {
     this.#root = root
     this.#file = file
+    this.#lines = this.#read(file)
+    for (const other of others) this.#read(other)
+  }
+
+  /** @returns how many lines there are */
+  #read(file: string): number {
+    let lines = 0
     for (const line of (readTextIfThere(file) ?? '').split('\n')) {
       if (line === '') continue
-      this.#lines++
+      lines++
       try {
         const [p, kind, stamp, digest] = JSON.parse(line) as DigestEntry
         if (typeof digest === 'string') this.#known.set(`${kind}\0${p}`, { stamp, digest })
       } catch {
         // A line torn by a crash; its file is digested again.
       }
+    }
+    return lines
+  }
+
+  get isEmpty(): boolean {
+    return this.#known.size === 0
+  }
+
+  /** Takes over what other caches have, which are then removed. */
+  absorb(others: readonly string[]): void {
+    if (others.length === 0) return
+    try {
+      this.#rewrite()
+      this.#fresh = []
+      for (const other of others) fs.rmSync(other, { force: true })
+    } catch {
+      // They are read again the next time.
     }
   }
 

@@ -21,3 +21,15 @@ export const stampedSize = (stamp: FileStamp): number => Number(stamp.slice(0, s
 /** Modification time in ns; undefined when there is no such file. */
 export const modifiedAt = (file: string): bigint | undefined =>
   fs.statSync(file, { bigint: true, throwIfNoEntry: false })?.mtimeNs
+
+/** The clock of a file system may stand still for so long; two changes within have one time. */
+const TICK_NS = 20_000_000n
+
+/**
+ * Whether a file that has this stamp may be told from one that is changed later: one that has been changed just now can be
+ * changed again without another time.
+ */
+export function isSettled(stamp: FileStamp): boolean {
+  const age = BigInt(Date.now()) * 1_000_000n - BigInt(stamp.split(':')[1]!)
+  return age > TICK_NS || age < -TICK_NS
+}

@@ -44,13 +44,120 @@ export interface RunLock {
   release(): void
 }
 
+/** One of several runs that share a root: it has the cases of this index alone, from 1 up to the count. */
+export interface Shard {
+  readonly index: number
+  readonly count: number
+}
+
+/** `run.lock`, or for a shard `run.shard-2-of-8.lock` beside it. */
+export const lockFile = (file: string, shard: Shard | undefined): string =>
+  shard === undefined ? file : path.join(path.dirname(file), `run.${shardName(shard)}${path.extname(file)}`)
+
+/** As it stands in names of files. */
+export const shardName = ({ index, count }: Shard): string => `shard-${index}-of-${count}`
+
+const SHARD_LOCK = /^run\.shard-\d+-of-(\d+)\.lock$/
+
 /**
  * Takes the root for one run. The lock is a file with who holds it; one whose process is gone is taken over, and what
  * that run left half-written is removed from the folders that it wrote in and from the lock's own.
  *
+ * A shard has a lock of its own. Shards of the same count work beside each other; a shard and a whole run, or shards of
+ * different counts, refuse each other. What a killed shard left half-written lies beside what others are just writing, so
+ * the next whole run removes it.
+ *
+ * @param file the lock of a whole run
  * @throws RootBusyError naming the holder.
  */
-export function takeRoot(root: string, file: string, command: string, writes: readonly string[]): RunLock {
+export function takeRoot(
+  root: string,
+  file: string,
+  command: string,
+  writes: readonly string[],
+  shard?: Shard,
+): RunLock {
+  const own = lockFile(file, shard)
+  const { abandoned, record } = placeOwnLock(root, own, command, writes, shard)
+  const release = () => fs.rmSync(own, { force: true })
+  const folder = path.dirname(file)
+  try {
+    const others = fs.readdirSync(folder).filter(name => excludes(name, path.basename(file), shard))
+    for (const name of others) {
+      const other = path.join(folder, name)
+      const holder = heldBy(other, record.host, shard === undefined)
+      if (holder.held) throw busy(root, other, holder.record, record.host)
+      if (holder.record === undefined) continue
+      abandoned.push(holder.record.writes)
+      removeAbandoned(other, holder.record, shard !== undefined)
+    }
+    return { swept: swept(root, file, own, abandoned, writes, shard), release }
+  } catch (error) {
+    release()
+    throw error
+  }
+}
+
+/** Whether a lock of this name may not be held while this run works. */
+function excludes(name: string, whole: string, shard: Shard | undefined): boolean {
+  if (name === whole) return shard !== undefined
+  const count = SHARD_LOCK.exec(name)?.[1]
+  return count !== undefined && Number(count) !== shard?.count
+}
+
+/** A shard that meets the lock of a whole run steps back at once; so much time it has for it. */
+const STEPPING_BACK_MS = 1000
+const LOOK_AGAIN_MS = 50
+
+/** Who holds a lock. A whole run waits a moment for shards that took theirs at the same time and step back. */
+function heldBy(
+  file: string,
+  host: string,
+  patient: boolean,
+): { held: boolean; record: LockRecord | undefined } {
+  for (let waited = 0; ; waited += LOOK_AGAIN_MS) {
+    const record = readLock(file)
+    const held = record !== undefined && (record.host !== host || alive(record))
+    if (!held || !patient || waited >= STEPPING_BACK_MS) return { held, record }
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOOK_AGAIN_MS)
+  }
+}
+
+/** Removes what runs left half-written that were killed. @returns how many files */
+function swept(
+  root: string,
+  file: string,
+  own: string,
+  abandoned: readonly (readonly string[])[],
+  writes: readonly string[],
+  shard: Shard | undefined,
+): number {
+  const folder = path.dirname(file)
+  const names = fs.readdirSync(folder)
+  // Of a run that was killed while it took the lock, no lock tells: so its own folder is looked through every time.
+  if (shard !== undefined)
+    return sweepNames(
+      folder,
+      names.filter(name => name.startsWith(`.${path.basename(own)}.`)),
+    )
+  const left = names.filter(name => ABANDONED.test(name)).map(name => path.join(folder, name))
+  const killed = [...abandoned, ...left.map(marker => readLock(marker)?.writes ?? [])]
+  let count = sweepNames(folder, names)
+  if (killed.length > 0)
+    for (const place of new Set([folder, ...[...killed.flat(), ...writes].map(w => path.resolve(root, w))]))
+      count += sweepTree(place)
+  for (const marker of left) fs.rmSync(marker, { force: true })
+  return count
+}
+
+/** Takes a lock file. @returns what it says, and the folders of killed runs that held it before */
+function placeOwnLock(
+  root: string,
+  file: string,
+  command: string,
+  writes: readonly string[],
+  shard: Shard | undefined,
+): { record: LockRecord; abandoned: (readonly string[])[] } {
   const record: LockRecord = {
     pid: process.pid,
     began: processBegan(process.pid),
@@ -59,23 +166,15 @@ export function takeRoot(root: string, file: string, command: string, writes: re
     command,
     writes,
   }
-  let abandoned: readonly string[] | undefined
+  const abandoned: (readonly string[])[] = []
   for (let attempt = 0; !placeLock(file, record); attempt++) {
     const holder = readLock(file)
     const held = holder !== undefined && (holder.host !== record.host || alive(holder))
     if (held || attempt > 5) throw busy(root, file, holder, record.host)
-    abandoned = holder?.writes ?? []
-    removeAbandoned(file, holder)
+    abandoned.push(holder?.writes ?? [])
+    removeAbandoned(file, holder, shard !== undefined)
   }
-  // Of a run that was killed while it took the lock, no lock tells: so its own folder is looked through every time.
-  let swept = sweepNames(path.dirname(file), fs.readdirSync(path.dirname(file)))
-  if (abandoned !== undefined)
-    for (const folder of new Set([
-      path.dirname(file),
-      ...[...abandoned, ...writes].map(w => path.resolve(root, w)),
-    ]))
-      swept += sweepTree(folder)
-  return { swept, release: () => fs.rmSync(file, { force: true }) }
+  return { record, abandoned }
 }
 
 /** Puts the lock in its place, whole, unless there is one. @returns whether it is ours. */
@@ -105,8 +204,14 @@ function placeLock(file: string, record: LockRecord): boolean {
 /** What file systems without hard links (FAT, some network shares) answer. */
 const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
 
-/** Moves the lock of a dead run away; if another run has taken it over meanwhile, that one keeps it. */
-function removeAbandoned(file: string, holder: LockRecord | undefined): void {
+const ABANDONED = /\.lock\.abandoned-\d+-\d+$/
+
+/**
+ * Moves the lock of a dead run away; if another run has taken it over meanwhile, that one keeps it.
+ *
+ * @param kept whether it stays under another name, so that the next whole run removes what the dead one left
+ */
+function removeAbandoned(file: string, holder: LockRecord | undefined, kept: boolean): void {
   const aside = temporaryPath(file)
   try {
     fs.renameSync(file, aside)
@@ -117,6 +222,7 @@ function removeAbandoned(file: string, holder: LockRecord | undefined): void {
   const moved = readLock(aside)
   if (moved !== undefined && (moved.pid !== holder?.pid || moved.started !== holder.started))
     fs.renameSync(aside, file)
+  else if (kept) fs.renameSync(aside, `${file}.abandoned-${process.pid}-${Date.now()}`)
   else fs.rmSync(aside, { force: true })
 }
 

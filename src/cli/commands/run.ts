@@ -8,7 +8,7 @@ import { readLabels } from '../../pipelines/nmeLabels.ts'
 import { existsSync } from '../../storage/exists.ts'
 import type { CommandContext } from '../context.ts'
 import { existingFolder } from '../existingFolder.ts'
-import { withProfileFlag, withRunFlagsAtRoot } from '../flags.ts'
+import { shardOption, withProfileFlag, withRunFlagsAtRoot } from '../flags.ts'
 import { openPlace } from '../placeOf.ts'
 import { type RunFlags, withRun } from '../withRun.ts'
 import { geometryOption } from './confirmPairs.ts'
@@ -28,15 +28,19 @@ export function runCommand(context: CommandContext): Command {
     .addCommand(runCta2mbfCommand(context))
 }
 
-function runNmeCommand(context: CommandContext): Command {
+/** @param collecting the command completes what shards have done, so it is none itself */
+export function runNmeCommand(context: CommandContext, collecting = false): Command {
   const command = new Command('nme')
     .description('From a NIfTI archive with masks to index manifests.')
     .requiredOption('-r, --root_dir <dir>', 'root of the data set, with its archive in archive/')
     .addOption(new Option('--until <step>', 'stop after this step').choices(NME_STEPS))
     .addOption(geometryOption())
-    .addHelpText(
-      'after',
-      `
+  if (!collecting) command.addOption(shardOption())
+  command.addHelpText(
+    'after',
+    collecting
+      ? COLLECT_EXAMPLES
+      : `
 Examples:
   voxmill run nme --root_dir /data/NME-2025.8.25 --until gen-archive-manifest   (then check the manifest)
   voxmill run nme --root_dir /data/NME-2025.8.25
@@ -44,11 +48,18 @@ Examples:
 It reads      ROOT/archive, and ROOT/${NME_FOLDERS.labelMap} where it is
 and makes     ROOT/${NME_FOLDERS.archiveManifest}, ROOT/grouped, ROOT/${NME_FOLDERS.datasetManifest}, ROOT/${NME_FOLDERS.splits}
 It can be stopped at any time and run again: what is finished is not done twice.`,
-    )
+  )
   return withRunFlagsAtRoot(withProfileFlag(command)).action(async (flags: RunNmeFlags) => {
     await carryOutNme(context, flags)
   })
 }
+
+const COLLECT_EXAMPLES = `
+Examples:
+  voxmill run nme --root_dir ROOT --until gen-archive-manifest
+  voxmill run nme --root_dir ROOT --shard 1/2   (and 2/2 beside it)
+  voxmill collect nme --root_dir ROOT
+Give the flags that the shards were given.`
 
 /** Runs the nme pipeline on a root; the demo does the same on its own archive. */
 export async function carryOutNme(context: CommandContext, flags: RunNmeFlags): Promise<void> {
@@ -78,6 +89,7 @@ export async function carryOutNme(context: CommandContext, flags: RunNmeFlags): 
         onGeometryMismatch: flags.on_geometry_mismatch,
         ...(flags.until === undefined ? {} : { until: flags.until }),
         remake: flags.remake ?? false,
+        shard: flags.shard,
       })
       return {
         findings,

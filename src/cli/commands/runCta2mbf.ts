@@ -3,7 +3,7 @@ import { Command, Option } from 'commander'
 import { isFolderStep, type PipelineStep } from '../../pipelines/pipelineSteps.ts'
 import { runSteps } from '../../pipelines/runPipeline.ts'
 import type { CommandContext } from '../context.ts'
-import { parseCount } from '../flags.ts'
+import { parseCount, shardOption } from '../flags.ts'
 import { carryOutPipeline, type PipelineFlags, withPipelineRunFlags } from '../pipelineRun.ts'
 
 interface Flags extends PipelineFlags {
@@ -18,7 +18,8 @@ interface Flags extends PipelineFlags {
   readonly min_slices?: number
 }
 
-export function runCta2mbfCommand(context: CommandContext): Command {
+/** @param collecting the command completes what shards have done, so it is none itself */
+export function runCta2mbfCommand(context: CommandContext, collecting = false): Command {
   const command = new Command('cta2mbf')
     .description('From a dump of cardiac CT to blood flow maps and error tables.')
     .option('--from <step>', 'begin with this step')
@@ -51,9 +52,12 @@ export function runCta2mbfCommand(context: CommandContext): Command {
       ]),
     )
     .option('--min_slices <n>', 'convert-dicom: refuse series of fewer slices', parseCount)
-    .addHelpText(
-      'after',
-      `
+  if (!collecting) command.addOption(shardOption())
+  command.addHelpText(
+    'after',
+    collecting
+      ? COLLECT_EXAMPLES
+      : `
 Examples:
   voxmill run cta2mbf --root_dir /data/cta2mbf/data_66_20210517
   voxmill run cta2mbf --root_dir ROOT --until extract-pericardium-bbox   (without a generator)
@@ -62,7 +66,7 @@ Examples:
 
 What it does, with which parameters and in which folders, is the pipeline file: see docs/how-to/run-cta2mbf.md.
 One patient that fails does not stop the others (exit code 8); run again, it does what is left.`,
-    )
+  )
   return withPipelineRunFlags(command).action(async (flags: Flags) => {
     await carryOutPipeline(context, flags, {
       chosen: pipeline => runSteps(pipeline, flags).map(step => withConversion(step, flags)),
@@ -72,6 +76,12 @@ One patient that fails does not stop the others (exit code 8); run again, it doe
     })
   })
 }
+
+const COLLECT_EXAMPLES = `
+Examples:
+  voxmill run cta2mbf --root_dir ROOT --shard 1/2   (and 2/2 beside it)
+  voxmill collect cta2mbf --root_dir ROOT
+Give the flags that the shards were given.`
 
 /** convert-dicom with what the flags say of it; every other step as it is. */
 function withConversion(step: PipelineStep, flags: Flags): PipelineStep {

@@ -1,7 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { EXIT, Fault, faultRecord } from '../../core/fault.ts'
 import { formatBytes } from '../../core/formatBytes.ts'
-import type { CasePlan, JobOutcome } from '../job.ts'
+import { kernelMemoryKills, residentMemory } from '../../storage/processMemory.ts'
+import type { Admission } from '../admission.ts'
+import type { CasePlan, Job, JobOutcome } from '../job.ts'
 import { type DispatchedCase, skipped } from '../runCase.ts'
 import type { Executor } from './executor.ts'
 
@@ -14,8 +16,8 @@ export interface PoolOptions {
   readonly root: string
   /** At most this many processes. */
   readonly workers: number
-  /** Bytes that the jobs under way may be predicted to need together. */
-  readonly memory: number
+  /** Says what may be started beside what runs. */
+  readonly admission: Admission
 }
 
 export type WorkerMessage =
@@ -23,11 +25,14 @@ export type WorkerMessage =
   | { readonly type: 'case-done' }
   | { readonly type: 'broken'; readonly message: string }
 
-const peak = (c: DispatchedCase): number => Math.max(...c.plan.jobs.map(j => j.memory), 0)
+/** How often the memory of workers is looked at, for the case that one is killed. */
+const LOOK_MS = 250
+/** So many waiting cases are looked at for one that fits; all of them would take too long where there are many. */
+const LOOKED_THROUGH = 256
 
 /**
- * Runs cases in child processes: as many at once as `workers` and `memory` allow, the largest first. A process that
- * dies takes nothing with it but its case, which is tried once more, alone, and then reported by name.
+ * Runs cases in child processes: as many at once as the number of workers and memory allow, the largest first. A process
+ * that dies takes nothing with it but its case, which is tried once more, alone, and then reported by name.
  */
 export function poolExecutor(options: PoolOptions): Executor {
   return { run: (cases, onOutcome, signal) => new Pool(options, cases, onOutcome, signal).run() }
@@ -37,6 +42,10 @@ interface Worker {
   readonly child: ChildProcess
   current: DispatchedCase | undefined
   finishedJobs: number
+  /** Bytes that are set aside for its case. */
+  need: number
+  /** The most that it was seen to have in memory during its job. */
+  seen: number
 }
 
 /** Workers open no connection; reading certificates that they are told of would take longer than their own start. */
@@ -51,6 +60,9 @@ class Pool {
   readonly #workers = new Set<Worker>()
   /** Cases that a worker has died of once already. */
   readonly #retried = new WeakSet<DispatchedCase>()
+  /** What the process that died of a case first had in memory. */
+  readonly #seen = new WeakMap<DispatchedCase, number>()
+  readonly #memoryKills = kernelMemoryKills()
   readonly #diedOf: CasePlan[] = []
   #memoryInUse = 0
   #settle: () => void = () => undefined
@@ -62,19 +74,32 @@ class Pool {
     readonly onOutcome: (outcome: JobOutcome) => void,
     readonly signal: AbortSignal,
   ) {
-    this.#queue = [...cases].sort((a, b) => peak(b) - peak(a))
+    const { admission } = options
+    this.#queue = cases
+      .map(c => admission.admitted(c))
+      .map(c => ({ c, need: admission.need(c) }))
+      .sort((a, b) => b.need - a.need)
+      .map(({ c }) => c)
   }
 
   async run(): Promise<readonly CasePlan[]> {
     if (this.#queue.length === 0) return []
+    const looking = setInterval(() => this.#look(), LOOK_MS)
     await new Promise<void>(resolve => {
       this.#settle = resolve
       this.signal.addEventListener('abort', () => this.#kill(), { once: true })
       if (this.signal.aborted) return resolve()
       this.#schedule()
     })
+    clearInterval(looking)
     if (this.#problem) throw this.#problem
     return this.#diedOf
+  }
+
+  #look(): void {
+    for (const worker of this.#workers)
+      if (worker.current !== undefined && worker.child.pid !== undefined)
+        worker.seen = Math.max(worker.seen, residentMemory(worker.child.pid)?.peak ?? 0)
   }
 
   #kill(): void {
@@ -89,14 +114,14 @@ class Pool {
     }
     for (;;) {
       const busy = [...this.#workers].filter(w => w.current !== undefined).length
-      const next = this.#queue.findIndex(
-        c => busy === 0 || this.#memoryInUse + peak(c) <= this.options.memory,
-      )
-      if (next >= 0 && busy < this.options.workers) {
+      const next = busy < this.options.workers ? this.#nextThatFits(busy === 0) : -1
+      if (next >= 0) {
         this.#dispatch(this.#queue.splice(next, 1)[0]!)
         continue
       }
       if (this.#queue.length === 0 && busy === 0 && this.#again.length > 0) {
+        // Idle processes keep memory of what they did before.
+        for (const { child } of this.#workers) if (child.connected) child.disconnect()
         this.#dispatch(this.#again.shift()!)
         return
       }
@@ -107,11 +132,23 @@ class Pool {
     if (this.#workers.size === 0) this.#settle()
   }
 
+  /** @param alone whether nothing else runs; a case that needs more than jobs may need together then has its turn */
+  #nextThatFits(alone: boolean): number {
+    const { admission } = this.options
+    const left = admission.limits.together - this.#memoryInUse
+    const fits = (c: DispatchedCase) => alone || admission.need(c) <= left
+    for (let i = 0; i < Math.min(LOOKED_THROUGH, this.#queue.length); i++) if (fits(this.#queue[i]!)) return i
+    const last = this.#queue.length - 1
+    return last >= LOOKED_THROUGH && fits(this.#queue[last]!) ? last : -1
+  }
+
   #dispatch(dispatched: DispatchedCase): void {
     const worker = [...this.#workers].find(w => w.current === undefined && w.child.connected) ?? this.#start()
     worker.current = dispatched
     worker.finishedJobs = 0
-    this.#memoryInUse += peak(dispatched)
+    worker.seen = 0
+    worker.need = this.options.admission.need(dispatched)
+    this.#memoryInUse += worker.need
     // A process that has just died cannot be told; its exit, which follows, gives the case back.
     worker.child.send(dispatched, () => undefined)
   }
@@ -122,7 +159,7 @@ class Pool {
       env: workerEnvironment(),
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     })
-    const worker: Worker = { child, current: undefined, finishedJobs: 0 }
+    const worker: Worker = { child, current: undefined, finishedJobs: 0, need: 0, seen: 0 }
     this.#workers.add(worker)
     child.on('message', message => this.#hear(worker, message as WorkerMessage))
     child.on('error', error => {
@@ -137,6 +174,7 @@ class Pool {
   #hear(worker: Worker, message: WorkerMessage): void {
     if (message.type === 'outcome') {
       worker.finishedJobs++
+      worker.seen = 0
       this.onOutcome(message.outcome)
     } else if (message.type === 'broken') {
       this.#problem ??= new Error(message.message)
@@ -148,7 +186,7 @@ class Pool {
   }
 
   #free(worker: Worker): void {
-    if (worker.current !== undefined) this.#memoryInUse -= peak(worker.current)
+    if (worker.current !== undefined) this.#memoryInUse -= worker.need
     worker.current = undefined
   }
 
@@ -158,25 +196,43 @@ class Pool {
     this.#workers.delete(worker)
     if (dispatched !== undefined && !this.signal.aborted && !this.#problem) {
       this.#diedOf.push(dispatched.plan)
-      const rest = {
-        known: dispatched.known,
+      const rest: DispatchedCase = {
+        ...dispatched,
         plan: { ...dispatched.plan, jobs: dispatched.plan.jobs.slice(worker.finishedJobs) },
       }
-      if (this.#retried.has(dispatched)) this.#giveUp(rest, code, signal)
+      const seen = Math.max(worker.seen, this.#seen.get(dispatched) ?? 0)
+      if (this.#retried.has(dispatched)) this.#giveUp(rest, seen, code, signal)
       else {
         this.#retried.add(rest)
+        this.#seen.set(rest, seen)
         this.#again.push(rest)
       }
     }
     this.#schedule()
   }
 
-  #giveUp(rest: DispatchedCase, code: number | null, signal: NodeJS.Signals | null): void {
+  #giveUp(rest: DispatchedCase, seen: number, code: number | null, signal: NodeJS.Signals | null): void {
     const [job, ...later] = rest.plan.jobs
     if (job === undefined) return
+    const outcome: JobOutcome = {
+      ...skipped(job, {} as JobOutcome),
+      status: 'failed',
+      unrecorded: job,
+      fault: faultRecord(this.#died(job, seen, code, signal)),
+    }
+    this.onOutcome(outcome)
+    for (const job of later) this.onOutcome(skipped(job, outcome))
+  }
+
+  #died(job: Job, seen: number, code: number | null, signal: NodeJS.Signals | null): WorkerDiedError {
     const how = signal === null ? `with exit code ${code}` : `by ${signal}`
-    const fault = new WorkerDiedError(
-      `the worker process of ${job.case} (${job.step}) was ended ${how}, twice; ${formatBytes(job.memory)} were expected to be enough`,
+    const had = seen > 0 ? `it had ${formatBytes(seen)} in memory when it was last seen, and ` : ''
+    const expected = formatBytes(this.options.admission.needOf(job))
+    const kills = (kernelMemoryKills() ?? 0) - (this.#memoryKills ?? 0)
+    const told =
+      kills > 0 ? `; the kernel has ended ${kills} processes for want of memory since this stage began` : ''
+    return new WorkerDiedError(
+      `the worker process of ${job.case} (${job.step}) was ended ${how}, twice, the second time with nothing beside it; ${had}${expected} were expected to be enough${told}`,
       {
         remedy:
           signal === 'SIGKILL'
@@ -186,12 +242,5 @@ class Pool {
         where: job.case,
       },
     )
-    const outcome: JobOutcome = {
-      ...skipped(job, {} as JobOutcome),
-      status: 'failed',
-      fault: faultRecord(fault),
-    }
-    this.onOutcome(outcome)
-    for (const job of later) this.onOutcome(skipped(job, outcome))
   }
 }

@@ -53,6 +53,7 @@ export const extractModalities = defineStep({
     record: one(jsonFile<ExtractRecord>(), 'state.record'),
   },
   memory: () => 140e6,
+  writes: ({ link }) => (link === 'none' ? 0.9 : 0),
   async run({ series }, p: Params, context) {
     const copies: Record<string, FileCopies> = {}
     const extracted: Record<string, ExtractedSeries> = {}

@@ -51,6 +51,8 @@ export const sortBySeriesUid = defineStep({
     record: one(jsonFile<SortRecord>(), 'state.record'),
   },
   memory: ({ files = 0 }) => 96e6 + BYTES_A_FILE * files,
+  // Links are nothing beside the files.
+  writes: ({ link }) => (link === 'none' ? 0.9 : 0),
   async run({ folders, loose }, p: Params, context) {
     const sorting = new Sorting(p, context)
     for (const [slot, given] of Object.entries({ folders, loose }))

@@ -52,6 +52,8 @@ export const confirmPairs = defineStep({
   },
   // Float32 voxels, the mask twice, and what zlib holds on its way in and out.
   memory: ({ voxels, inputBytes }) => 8 * voxels + 2 * inputBytes + 64e6,
+  // Written with stronger compression than most archives have.
+  writes: () => 0.7,
   run({ volume, masks }, p: Params, context) {
     if (volume !== undefined) reportVolume(volume, context)
     else context.report(finding('volume-missing', context.case, 'no volume; the mask is kept alone'))

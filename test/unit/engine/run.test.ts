@@ -10,13 +10,15 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { textFile } from '../../../src/artifacts/textFile.ts'
 import { DataError } from '../../../src/core/dataError.ts'
 import { finding } from '../../../src/core/finding.ts'
+import type { Executor } from '../../../src/engine/executors/executor.ts'
 import { inlineExecutor } from '../../../src/engine/executors/inline.ts'
 import type { CasePlan, Job, JobOutcome } from '../../../src/engine/job.ts'
 import { Run } from '../../../src/engine/run.ts'
+import { runCase } from '../../../src/engine/runCase.ts'
 import { defineStep, each, editable, one, StepRegistry } from '../../../src/engine/step.ts'
 import { type Workspace, workspaceAt } from '../../../src/engine/workspace.ts'
 import { RootBusyError } from '../../../src/storage/runLock.ts'
@@ -140,7 +142,14 @@ async function carryOut(cases: readonly CasePlan[]): Promise<string[]> {
   return seen.map(o => `${o.step} ${o.case} ${o.status}`)
 }
 
-const put = (name: string, text: string) => writeFileSync(path.join(root, name), text)
+let puts = 0
+/** Writes a file some minutes ago, each a second after the one before: what has just been changed is read once more. */
+const put = (name: string, text: string) => {
+  const file = path.join(root, name)
+  writeFileSync(file, text)
+  const time = Date.now() / 1000 - 600 + ++puts
+  utimesSync(file, time, time)
+}
 const got = (name: string) => readFileSync(path.join(root, name), 'utf8')
 
 describe('a run', () => {
@@ -161,6 +170,26 @@ describe('a run', () => {
     utimesSync(path.join(root, 'in/a.txt'), 1, 1)
     utimesSync(path.join(root, 'out/a.all'), 1, 1)
     expect(await carryOut([plan('a')])).toEqual(['shout a fresh', 'count a fresh'])
+  })
+
+  it('reads what was changed just before it once more, as it may be changed again at the same time', async () => {
+    const file = path.join(root, 'in/a.txt')
+    const time = Date.now()
+    const putAt = (text: string) => {
+      writeFileSync(file, text)
+      utimesSync(file, time / 1000, time / 1000)
+    }
+    // The clock stands still: both have one size, time and inode.
+    const clock = vi.spyOn(Date, 'now').mockReturnValue(time + 5)
+    try {
+      putAt('a')
+      await carryOut([plan('a')])
+      putAt('b')
+      expect(await carryOut([plan('a')])).toEqual(['shout a done', 'count a done'])
+      expect(got('out/a.txt')).toBe('B!')
+    } finally {
+      clock.mockRestore()
+    }
   })
 
   it('does again what a changed parameter, input or output asks for, and nothing else', async () => {
@@ -306,6 +335,56 @@ describe('a run', () => {
     const receipt = path.join(root, '.voxmill/receipts/shout/a.json')
     writeFileSync(receipt, readFileSync(receipt, 'utf8').slice(0, 50))
     expect(await carryOut([plan('a')])).toEqual(['shout a done', 'count a fresh'])
+  })
+
+  it('waits for outputs of other processes that a shared disk shows late, and names those that stay away', async () => {
+    put('in/a.txt', 'a')
+    mkdirSync(path.join(root, 'out'))
+    /** Says that a job is done before the file of it can be seen. */
+    const late = (afterMs: number): Executor => ({
+      async run(cases, onOutcome) {
+        for (const { plan: p } of cases) {
+          const [job] = p.jobs
+          setTimeout(() => put('out/a.txt', 'A!'), afterMs)
+          onOutcome({
+            ...{ step: job!.step, case: job!.case, status: 'done', findings: [], seconds: 0, weight: 1 },
+            ...{ bytesWritten: 2, inflated: [], digests: [['out/a.txt', 'text', '2:1:1', 'd']] },
+          })
+        }
+        return []
+      },
+    })
+    const runOf = (executor: Executor, appearingMs: number) =>
+      new Run({
+        ...{ workspace, steps, command: 'test', writes: [], appearingMs },
+        executor: () => executor,
+        listener: { stageStarted() {}, jobEnded() {}, stageEnded() {} },
+        signal: new AbortController().signal,
+      })
+    const only = { ...plan('a'), jobs: [plan('a').jobs[0]!] }
+    const patient = runOf(late(300), 5000)
+    await patient.stage('late', [only])
+    expect(got('out/a.txt')).toBe('A!')
+    patient.close()
+    rmSync(path.join(root, 'out/a.txt'))
+    const hasty = runOf(late(2000), 100)
+    await expect(hasty.stage('never', [only])).rejects.toThrow(
+      /out\/a\.txt was written by another process, but cannot be seen/,
+    )
+    hasty.close()
+  })
+
+  it('waits for an input that another process has written in this run', async () => {
+    mkdirSync(path.join(root, 'out'), { recursive: true })
+    const [, job] = plan('a').jobs
+    const outcomes: JobOutcome[] = []
+    setTimeout(() => put('out/a.txt', 'AX!'), 200)
+    await runCase(
+      { plan: { case: 'a', jobs: [job!] }, known: [], awaited: ['out/a.txt'] },
+      ...([workspace, steps, (o: JobOutcome) => outcomes.push(o)] as const),
+    )
+    expect(outcomes.map(o => o.status)).toEqual(['done'])
+    expect(got('out/a.all')).toBe('3')
   })
 
   it('is valid after the root was moved', async () => {
