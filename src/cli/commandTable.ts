@@ -5,6 +5,9 @@ import type { CommandContext } from './context.ts'
 export const COMMANDS: Readonly<Record<string, (context: CommandContext) => Promise<Command>>> = {
   demo: async c => (await import('./commands/demo.ts')).demoCommand(c),
   run: async c => (await import('./commands/run.ts')).runCommand(c),
+  submit: async c => (await import('./commands/submit.ts')).submitCommand(c),
+  cancel: async c => (await import('./commands/cancel.ts')).cancelCommand(c),
+  job: async c => (await import('./commands/job.ts')).jobCommand(c),
   'gen-archive-manifest': async c =>
     (await import('./commands/genArchiveManifest.ts')).genArchiveManifestCommand(c),
   'confirm-pairs': async c => (await import('./commands/confirmPairs.ts')).confirmPairsCommand(c),

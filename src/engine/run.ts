@@ -75,6 +75,11 @@ export class Run {
     return this.#stop.signal.aborted
   }
 
+  /** Takes in digests that were noted elsewhere; they count while their stamps hold. */
+  remember(entries: readonly DigestEntry[]): void {
+    this.#digests.remember(entries)
+  }
+
   /** Carries out every job of the cases that is not finished already. */
   async stage(title: string, cases: readonly CasePlan[]): Promise<JobOutcome[]> {
     const { workspace, executor, listener } = this.options
@@ -111,8 +116,9 @@ export class Run {
       })
     }
     if (dispatched.length > 0 && !this.stopped) {
-      const diedOf = await executor(dispatched.length).run(dispatched, take, this.#stop.signal)
-      await this.#sweep(this.stopped ? dispatched.map(d => d.plan) : diedOf, steps)
+      const chosen = executor(dispatched.length)
+      const diedOf = await chosen.run(dispatched, take, this.#stop.signal)
+      if (!chosen.goesOn?.()) await this.#sweep(this.stopped ? dispatched.map(d => d.plan) : diedOf, steps)
     }
     listener.stageEnded()
     return outcomes

@@ -1,3 +1,4 @@
+import fs from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { fileStamp } from './fileStamp.ts'
 import { digestFile } from './readFile.ts'
@@ -23,4 +24,13 @@ export async function removeFolderIfUnchanged(
   if ((await digestOf(folder).catch(() => '')) !== digest) return false
   await rm(folder, { recursive: true, force: true })
   return true
+}
+
+/** Removes a folder unless something is in it, or it is not there. */
+export function removeEmptyFolder(folder: string): void {
+  try {
+    fs.rmdirSync(folder)
+  } catch {
+    // What is in it stays.
+  }
 }

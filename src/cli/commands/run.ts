@@ -10,6 +10,7 @@ import type { CommandContext } from '../context.ts'
 import { existingFolder } from '../existingFolder.ts'
 import { withProfileFlag, withRunFlagsAtRoot } from '../flags.ts'
 import { openPlace } from '../placeOf.ts'
+import { withSlurmFlags } from '../slurmFlags.ts'
 import { type RunFlags, withRun } from '../withRun.ts'
 import { geometryOption } from './confirmPairs.ts'
 import { runCta2mbfCommand } from './runCta2mbf.ts'
@@ -28,7 +29,7 @@ export function runCommand(context: CommandContext): Command {
     .addCommand(runCta2mbfCommand(context))
 }
 
-function runNmeCommand(context: CommandContext): Command {
+export function runNmeCommand(context: CommandContext): Command {
   const command = new Command('nme')
     .description('From a NIfTI archive with masks to index manifests.')
     .requiredOption('-r, --root_dir <dir>', 'root of the data set, with its archive in archive/')
@@ -45,7 +46,7 @@ It reads      ROOT/archive, and ROOT/${NME_FOLDERS.labelMap} where it is
 and makes     ROOT/${NME_FOLDERS.archiveManifest}, ROOT/grouped, ROOT/${NME_FOLDERS.datasetManifest}, ROOT/${NME_FOLDERS.splits}
 It can be stopped at any time and run again: what is finished is not done twice.`,
     )
-  return withRunFlagsAtRoot(withProfileFlag(command)).action(async (flags: RunNmeFlags) => {
+  return withSlurmFlags(withRunFlagsAtRoot(withProfileFlag(command))).action(async (flags: RunNmeFlags) => {
     await carryOutNme(context, flags)
   })
 }
