@@ -176,7 +176,7 @@ class SlurmStage {
       }
       const shards = plan.shards.map(shard => shard.map(one => one.dispatched))
       writeArray(folder, slurm.workspace.root, shards, slurm.scriptOf(plan, name, folder), record)
-      const submitted = { ...record, job: await submitScript(scriptFile(folder)) }
+      const submitted = { ...record, job: await this.#submitted(folder) }
       this.#arrays.push({
         folder,
         record: submitted,
@@ -186,6 +186,17 @@ class SlurmStage {
       writeRecord(folder, submitted)
       const tasks = `${record.tasks} task${record.tasks === 1 ? '' : 's'}`
       slurm.tell(`submitted job ${submitted.job}: ${tasks} of ${slurmMemory(plan.bytes)}, ${record.step}`)
+    }
+  }
+
+  /** @returns the number of the job; of one that was refused nothing is left */
+  async #submitted(folder: string): Promise<string> {
+    try {
+      return await submitScript(scriptFile(folder))
+    } catch (error) {
+      removeFolder(folder)
+      removeRun(this.slurm.folder)
+      throw error
     }
   }
 

@@ -65,18 +65,38 @@ export const taskCount = (costs: readonly number[], sizes: SlurmSizes): number =
 /**
  * Deals items into so many shards of about the same cost: the dearest first, each to the shard that has least.
  *
- * @returns indices of the items of each shard, rising; no shard is empty while there are as many items as shards
+ * @returns indices of the items of each shard, rising, as the shards are; no shard is empty while there are as many items as shards
  */
 export function evenShards(costs: readonly number[], count: number): number[][] {
-  const shards = Array.from({ length: count }, () => ({ cost: 0, items: [] as number[] }))
+  // A heap: each shard has no less than the one at half its place, so the first has least.
+  const shards = Array.from({ length: count }, (): Load => ({ cost: 0, items: [] }))
   const order = costs.map((_, i) => i).sort((a, b) => costs[b]! - costs[a]! || a - b)
   for (const item of order) {
-    let least = shards[0]!
-    for (const shard of shards)
-      if (shard.cost < least.cost || (shard.cost === least.cost && shard.items.length < least.items.length))
-        least = shard
+    const [least] = shards as [Load]
     least.cost += costs[item]!
     least.items.push(item)
+    sinkFirst(shards)
   }
-  return shards.map(({ items }) => items.sort((a, b) => a - b))
+  return shards.map(({ items }) => items.sort((a, b) => a - b)).sort((a, b) => a[0]! - b[0]!)
+}
+
+interface Load {
+  cost: number
+  readonly items: number[]
+}
+
+const isLess = (a: Load, b: Load): boolean =>
+  a.cost < b.cost || (a.cost === b.cost && a.items.length < b.items.length)
+
+function sinkFirst(heap: Load[]): void {
+  const sinking = heap[0]!
+  let at = 0
+  for (;;) {
+    let child = 2 * at + 1
+    if (child + 1 < heap.length && isLess(heap[child + 1]!, heap[child]!)) child++
+    if (child >= heap.length || !isLess(heap[child]!, sinking)) break
+    heap[at] = heap[child]!
+    at = child
+  }
+  heap[at] = sinking
 }
