@@ -1,9 +1,5 @@
-import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import type { SlurmSettings } from '../engine/executors/slurm.ts'
-import { largestArray } from '../engine/executors/slurmCommands.ts'
-import { USUAL_CLASSES } from '../engine/executors/slurmShards.ts'
+import { UsageError } from '../core/fault.ts'
 import { collect, parseCount, parseNumber } from './flags.ts'
 
 /** Options of the commands whose stages a cluster can carry out. */
@@ -45,8 +41,8 @@ export function parseSlurmArg(text: string, earlier: readonly string[] = []): st
 }
 
 const GROUP = 'On a Slurm cluster:'
-const USUAL_MINUTES = 10
-const USUAL_TASKS = 1000
+export const USUAL_MINUTES = 10
+export const USUAL_TASKS = 1000
 
 export function withSlurmFlags(command: Command): Command {
   const options = [
@@ -78,28 +74,21 @@ export function withSlurmFlags(command: Command): Command {
   return command
 }
 
-/** The program as a node starts it: this Node.js and this script, by paths that the shared disk has everywhere. */
-const program = (): readonly string[] => [
-  process.execPath,
-  path.resolve(process.argv[1] ?? fileURLToPath(import.meta.url)),
-  'job',
-  '--shard',
-]
+const CLUSTER_ONLY = [
+  'slurm_arg',
+  'slurm_memory',
+  'memory_scale',
+  'max_array',
+  'task_minutes',
+  'leave_jobs',
+] as const
 
-/**
- * What the flags ask of the cluster, within what it takes.
- *
- * @throws SlurmError when Slurm cannot be asked; scripts can be looked at without
- */
-export async function slurmSettings(flags: SlurmFlags): Promise<SlurmSettings> {
-  const most = flags.max_array ?? USUAL_TASKS
-  return {
-    classes: flags.slurm_memory ?? USUAL_CLASSES,
-    memoryScale: flags.memory_scale ?? 1,
-    taskSeconds: 60 * (flags.task_minutes ?? USUAL_MINUTES),
-    mostTasks: Math.min(most, await (flags.print ? largestArray().catch(() => most) : largestArray())),
-    program: program(),
-    args: flags.slurm_arg ?? [],
-    leaveJobs: flags.leave_jobs ?? false,
-  }
+/** Whether a cluster is asked for. @throws UsageError for flags that would say nothing */
+export function isOnCluster(flags: SlurmFlags): boolean {
+  if (flags.executor === 'slurm') return true
+  const idle = CLUSTER_ONLY.find(name => flags[name] !== undefined)
+  if (idle === undefined) return false
+  throw new UsageError(`--${idle} is for a cluster, and the run is on this machine`, {
+    remedy: 'Add --executor slurm, or leave the flag out.',
+  })
 }

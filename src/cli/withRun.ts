@@ -5,22 +5,19 @@ import { EXIT, type ExitCode } from '../core/fault.ts'
 import type { Finding } from '../core/finding.ts'
 import { inlineExecutor } from '../engine/executors/inline.ts'
 import { poolExecutor } from '../engine/executors/pool.ts'
-import { SlurmRun } from '../engine/executors/slurm.ts'
-import { awaitEarlier, refuseWhileOnCluster, takeOver } from '../engine/executors/slurmPickUp.ts'
 import type { ReadAhead } from '../engine/handOver.ts'
 import { Run } from '../engine/run.ts'
 import { usableMemory } from '../engine/usableMemory.ts'
 import type { Workspace } from '../engine/workspace.ts'
+import { SLURM_FOLDER } from '../engine/workspace.ts'
 import type { Stages } from '../pipelines/stages.ts'
+import { existsSync } from '../storage/exists.ts'
 import { checkOutputFile } from '../storage/outputFile.ts'
-import { rootHolder } from '../storage/runLock.ts'
-import { sweepTree } from '../storage/sweepTree.ts'
 import type { CommandContext } from './context.ts'
 import { dryRun } from './dryRun.ts'
 import { progressListener } from './progress.ts'
 import { shownPath } from './shownPath.ts'
-import { type SlurmFlags, slurmSettings } from './slurmFlags.ts'
-import { printScripts } from './slurmScripts.ts'
+import { isOnCluster, type SlurmFlags } from './slurmFlags.ts'
 import { exitCodeOf, printSummary, type RunReport } from './summary.ts'
 
 /** Options that every command that makes files has. */
@@ -55,30 +52,6 @@ export function workerScript(): string {
     : beside
 }
 
-/**
- * Nothing is begun on a root that jobs of a cluster still work on: a run on the cluster waits for them, one on this machine
- * is refused.
- */
-async function settleCluster(
-  workspace: Workspace,
-  slurm: SlurmRun | undefined,
-  signal: AbortSignal,
-): Promise<void> {
-  // A run that goes on waits for its jobs itself; this one will be refused by its lock.
-  if (rootHolder(workspace.state('run.lock')) !== undefined) return
-  if (slurm === undefined) await refuseWhileOnCluster(workspace)
-  else await awaitEarlier(workspace, slurm.tell, signal)
-}
-
-/** @returns how many temporary files of tasks that were killed unseen were removed */
-function takeOverCluster(run: Run, workspace: Workspace, writes: readonly string[]): number {
-  const { digests, unseen } = takeOver(workspace)
-  run.remember(digests)
-  if (!unseen) return 0
-  const folders = new Set([workspace.state(), ...writes.map(folder => workspace.absolute(folder))])
-  return [...folders].reduce((count, folder) => count + sweepTree(folder), 0)
-}
-
 /** Opens a run on a root, lets the command do its stages, tells what came of it and sets the exit code. */
 export async function withRun(
   context: CommandContext,
@@ -97,12 +70,14 @@ export async function withRun(
     return
   }
   const { workspace } = place
-  const slurm =
-    flags.executor === 'slurm'
-      ? new SlurmRun(workspace, await slurmSettings(flags), text => console.note(text))
+  // Its code is loaded where there is something of it to do.
+  const cluster =
+    isOnCluster(flags) || existsSync(workspace.state(SLURM_FOLDER))
+      ? await import('./onCluster.ts')
       : undefined
+  const slurm = isOnCluster(flags) ? await cluster?.openSlurm(flags, workspace, console.note) : undefined
   if (slurm !== undefined && flags.print) {
-    await work(printScripts(console, slurm, context.steps))
+    await work((await import('./slurmScripts.ts')).printScripts(console, slurm, context.steps))
     return
   }
   // Told before the work, not after it.
@@ -111,7 +86,7 @@ export async function withRun(
   const steps = context.steps
   const workers = flags.jobs ?? os.availableParallelism()
   const memory = flags.memory ?? MEMORY_SHARE * usableMemory()
-  await settleCluster(workspace, slurm, context.signal)
+  await cluster?.settleCluster(workspace, slurm, context.signal)
   // Nothing of what may still be at work there is touched.
   if (context.signal.aborted) return setExit(EXIT.interrupted)
   const run = new Run({
@@ -136,7 +111,7 @@ export async function withRun(
   })
   let result: CommandResult
   try {
-    const swept = run.swept + takeOverCluster(run, workspace, place.writes)
+    const swept = run.swept + (cluster?.takeOverCluster(run, workspace, place.writes) ?? 0)
     if (swept > 0) console.note(`removed ${swept} unfinished files of a run that was killed`)
     result = await work(run)
   } finally {

@@ -8,7 +8,6 @@ import { DATASETS_FILE } from '../../pipelines/datasetsFile.ts'
 import { existsSync } from '../../storage/exists.ts'
 import type { CommandContext } from '../context.ts'
 import { printDatasets } from '../datasetsTable.ts'
-import { watchRoot } from '../watchRoot.ts'
 
 interface StatusFlags {
   readonly json?: boolean
@@ -36,7 +35,10 @@ export function statusCommand(context: CommandContext): Command {
         printDatasets(console, list, options.pipeline)
         return
       }
-      if (options.watch) await watchRoot(console, workspaceOf(root) ?? workspaceAt(root), context.signal)
+      if (options.watch) {
+        const { watchRoot } = await import('../watchRoot.ts')
+        await watchRoot(console, workspaceOf(root) ?? workspaceAt(root), context.signal)
+      }
       const workspace = workspaceOf(root)
       if (workspace === undefined)
         throw new UsageError(`no receipts lie under or above ${root}`, {

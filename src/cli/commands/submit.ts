@@ -1,9 +1,11 @@
 import { Command } from 'commander'
 import type { CommandContext } from '../context.ts'
-import { runNmeCommand } from './run.ts'
-import { runCta2mbfCommand } from './runCta2mbf.ts'
 
-export function submitCommand(context: CommandContext): Command {
+export async function submitCommand(context: CommandContext): Promise<Command> {
+  const [{ runNmeCommand }, { runCta2mbfCommand }] = await Promise.all([
+    import('./run.ts'),
+    import('./runCta2mbf.ts'),
+  ])
   return new Command('submit')
     .description('Do a whole pipeline on a Slurm cluster, or show the scripts that would be submitted.')
     .addCommand(onCluster(runNmeCommand(context)))

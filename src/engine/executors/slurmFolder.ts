@@ -8,15 +8,12 @@ import { readTextIfThere } from '../../storage/readFile.ts'
 import { removeEmptyFolder } from '../../storage/remove.ts'
 import { removeFolder } from '../../storage/scratchFolder.ts'
 import type { DispatchedCase } from '../runCase.ts'
-import type { Workspace } from '../workspace.ts'
+import { SLURM_FOLDER, type Workspace } from '../workspace.ts'
 
 /**
- * What lies in `ROOT/.voxmill/slurm/RUN/ARRAY`: `array.json`, `submit.sh`, and for each task N its shard `N.json`, the
- * journal `N.jsonl` that it keeps, and `N.log`, what it said.
+ * One array as its folder tells of it. In `ROOT/.voxmill/slurm/RUN/ARRAY` lie this record, `submit.sh`, and for each task N its
+ * shard `N.json`, the journal `N.jsonl` that it keeps, and `N.log`, what it said.
  */
-export const SLURM_FOLDER = 'slurm'
-
-/** One array as its folder tells of it. */
 export interface ArrayRecord {
   /** Name of the job, used for no other. */
   readonly name: string

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseSlurmArg, parseSlurmSizes } from '../../../src/cli/slurmFlags.ts'
+import { isOnCluster, parseSlurmArg, parseSlurmSizes } from '../../../src/cli/slurmFlags.ts'
 
 describe('flags for Slurm', () => {
   it('take sizes as Slurm has them, powers of 1024, in any order', () => {
@@ -7,6 +7,13 @@ describe('flags for Slurm', () => {
     expect(parseSlurmSizes('1.5T')).toEqual([1.5 * 2 ** 40])
     for (const wrong of ['', '4', '4GB', '0G', '4G,,8G', '-1G'])
       expect(() => parseSlurmSizes(wrong), wrong).toThrow(/such as/)
+  })
+
+  it('are refused where they would say nothing', () => {
+    expect(isOnCluster({ executor: 'slurm', max_array: 4 })).toBe(true)
+    expect(isOnCluster({ executor: 'local' })).toBe(false)
+    expect(() => isOnCluster({ executor: 'local', max_array: 4 })).toThrow(/--max_array is for a cluster/)
+    expect(() => isOnCluster({ leave_jobs: true })).toThrow(/--leave_jobs is for a cluster/)
   })
 
   it('take options of sbatch one by one', () => {
