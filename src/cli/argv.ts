@@ -11,6 +11,9 @@ const GROUPED: Readonly<Record<string, readonly string[]>> = {
   'extract-split-index-manifest': ['--subsets', '-s'],
 }
 
+/** Options whose value is meant for another program, and stays as it was typed. */
+const VERBATIM: ReadonlySet<string> = new Set(['--slurm_arg'])
+
 /**
  * The command line as Commander can read it: `--root-dir` and `--root` become `--root_dir`, `-spn` its long name, and the values of
  * one `--subsets a b` one value `a,b`, so that a second `--subsets` starts a new group.
@@ -29,8 +32,10 @@ export function normalizeArgv(argv: readonly string[]): string[] {
       while (i + 1 < argv.length && !argv[i + 1]!.startsWith('-')) values.push(argv[++i]!)
       out.push('--subsets', values.join(','))
     } else if (short[name!] !== undefined) out.push([short[name!]!, ...rest].join('='))
-    else if (arg.startsWith('--')) out.push([longName(name!), ...rest].join('='))
-    else out.push(arg)
+    else if (arg.startsWith('--')) {
+      out.push([longName(name!), ...rest].join('='))
+      if (rest.length === 0 && VERBATIM.has(longName(name!)) && i + 1 < argv.length) out.push(argv[++i]!)
+    } else out.push(arg)
   }
   return out
 }

@@ -6,6 +6,9 @@ export const COMMANDS: Readonly<Record<string, (context: CommandContext) => Prom
   demo: async c => (await import('./commands/demo.ts')).demoCommand(c),
   run: async c => (await import('./commands/run.ts')).runCommand(c),
   collect: async c => (await import('./commands/collect.ts')).collectCommand(c),
+  submit: async c => (await import('./commands/submit.ts')).submitCommand(c),
+  cancel: async c => (await import('./commands/cancel.ts')).cancelCommand(c),
+  job: async c => (await import('./commands/job.ts')).jobCommand(c),
   'gen-archive-manifest': async c =>
     (await import('./commands/genArchiveManifest.ts')).genArchiveManifestCommand(c),
   'confirm-pairs': async c => (await import('./commands/confirmPairs.ts')).confirmPairsCommand(c),

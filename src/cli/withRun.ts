@@ -8,7 +8,9 @@ import type { ReadAhead } from '../engine/handOver.ts'
 import { Run } from '../engine/run.ts'
 import { usableMemory } from '../engine/usableMemory.ts'
 import type { Workspace } from '../engine/workspace.ts'
+import { SLURM_FOLDER } from '../engine/workspace.ts'
 import type { Stages } from '../pipelines/stages.ts'
+import { existsSync } from '../storage/exists.ts'
 import { checkOutputFile } from '../storage/outputFile.ts'
 import type { Shard } from '../storage/runLock.ts'
 import { besideProgram } from './besideProgram.ts'
@@ -16,10 +18,11 @@ import type { CommandContext } from './context.ts'
 import { dryRun } from './dryRun.ts'
 import { progressListener } from './progress.ts'
 import { shownPath } from './shownPath.ts'
+import { isOnCluster, type SlurmFlags } from './slurmFlags.ts'
 import { exitCodeOf, printSummary, type RunReport } from './summary.ts'
 
 /** Options that every command that makes files has. */
-export interface RunFlags {
+export interface RunFlags extends SlurmFlags {
   readonly json?: boolean
   readonly jobs?: number
   readonly memory?: number
@@ -62,6 +65,17 @@ export async function withRun(
     await work(dryRun(console, place.workspace, context.steps))
     return
   }
+  const { workspace } = place
+  // Its code is loaded where there is something of it to do.
+  const cluster =
+    isOnCluster(flags) || existsSync(workspace.state(SLURM_FOLDER))
+      ? await import('./onCluster.ts')
+      : undefined
+  const slurm = isOnCluster(flags) ? await cluster?.openSlurm(flags, workspace, console.note) : undefined
+  if (slurm !== undefined && flags.print) {
+    await work((await import('./slurmScripts.ts')).printScripts(console, slurm, context.steps))
+    return
+  }
   // Told before the work, not after it.
   for (const file of place.workbooks ?? []) checkOutputFile(file)
   const started = performance.now()
@@ -69,11 +83,14 @@ export async function withRun(
   const workers = flags.jobs ?? os.availableParallelism()
   const atHand = flags.memory ?? usableMemory()
   const limits = { atHand, together: flags.memory ?? MEMORY_SHARE * atHand }
-  const { workspace } = place
+  await cluster?.settleCluster(workspace, slurm, context.signal)
+  // Nothing of what may still be at work there is touched.
+  if (context.signal.aborted) return setExit(EXIT.interrupted)
   const run = new Run({
     workspace,
     steps,
     executor: (cases, experience) => {
+      if (slurm !== undefined) return slurm.executor()
       const admission = new Admission(limits, experience)
       return workers === 1 || cases === 1
         ? inlineExecutor(workspace, steps, place.ahead, admission)
@@ -94,7 +111,8 @@ export async function withRun(
   })
   let result: CommandResult
   try {
-    if (run.swept > 0) console.note(`removed ${run.swept} unfinished files of a run that was killed`)
+    const swept = run.swept + (cluster?.takeOverCluster(run, workspace, place.writes) ?? 0)
+    if (swept > 0) console.note(`removed ${swept} unfinished files of a run that was killed`)
     result = await work(run)
   } finally {
     run.close()

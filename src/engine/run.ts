@@ -105,6 +105,11 @@ export class Run {
     return this.#stop.signal.aborted
   }
 
+  /** Takes in digests that were noted elsewhere; they count while their stamps hold. */
+  remember(entries: readonly DigestEntry[]): void {
+    this.#digests.remember(entries)
+  }
+
   /** Carries out every job of the cases that is not finished already. */
   async stage(title: string, plans: Iterable<CasePlan>): Promise<JobOutcome[]> {
     const { workspace, executor, listener } = this.options
@@ -161,12 +166,9 @@ export class Run {
     }
     if (!this.options.anySpace) requireSpace(title, anew, workspace, steps, this.#experience)
     if (dispatched.length > 0 && !this.stopped) {
-      const diedOf = await executor(dispatched.length, this.#experience).run(
-        dispatched,
-        take,
-        this.#stop.signal,
-      )
-      await this.#sweep(this.stopped ? dispatched.map(d => d.plan) : diedOf, steps)
+      const chosen = executor(dispatched.length, this.#experience)
+      const diedOf = await chosen.run(dispatched, take, this.#stop.signal)
+      if (!chosen.goesOn?.()) await this.#sweep(this.stopped ? dispatched.map(d => d.plan) : diedOf, steps)
     }
     await this.#see(unseen)
     listener.stageEnded()

@@ -2,6 +2,9 @@ import path from 'node:path'
 
 export const STATE_FOLDER = '.voxmill'
 
+/** Below it: what lies there for, and from, the tasks of a Slurm cluster. */
+export const SLURM_FOLDER = 'slurm'
+
 /** Where a run keeps its receipts, and what its paths are relative to. */
 export interface Workspace {
   /** Absolute path of the root. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomInt } from 'node:crypto'
 import fs from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
@@ -21,7 +21,8 @@ const TEMPORARY = /^\..+\.\d+-\d+\.voxmill-tmp$/
 const WRITE_BYTES = 4 << 20
 /** So much is left to the system before the disk is told to begin. */
 const UNSYNCED_BYTES = 8 << 20
-let count = 0
+/** On a shared disk, processes of several machines may have one number; what they count does not begin alike. */
+let count = randomInt(2 ** 40)
 
 /** Whether a file name is one that an interrupted write left behind. */
 export const isTemporaryName = (name: string): boolean => TEMPORARY.test(name)

@@ -1,3 +1,4 @@
+import fs from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { fileStamp } from './fileStamp.ts'
 import { digestFile } from './readFile.ts'
@@ -28,4 +29,13 @@ export async function removeFolderIfUnchanged(
 /** Removes files; one that is gone already is no fault. */
 export async function removeFiles(files: readonly string[]): Promise<void> {
   for (const file of files) await rm(file, { force: true })
+}
+
+/** Removes a folder unless something is in it, or it is not there. */
+export function removeEmptyFolder(folder: string): void {
+  try {
+    fs.rmdirSync(folder)
+  } catch {
+    // What is in it stays.
+  }
 }

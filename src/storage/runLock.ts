@@ -177,6 +177,12 @@ function placeOwnLock(
   return { record, abandoned }
 }
 
+/** Who works on a root now, by its lock; undefined where no one does, as far as can be seen from this machine. */
+export function rootHolder(file: string): { readonly command: string; readonly started: string } | undefined {
+  const holder = readLock(file)
+  return holder !== undefined && (holder.host !== os.hostname() || alive(holder)) ? holder : undefined
+}
+
 /** Puts the lock in its place, whole, unless there is one. @returns whether it is ours. */
 function placeLock(file: string, record: LockRecord): boolean {
   const draft = temporaryPath(file)

@@ -10,6 +10,7 @@ import type { CommandContext } from '../context.ts'
 import { existingFolder } from '../existingFolder.ts'
 import { shardOption, withProfileFlag, withRunFlagsAtRoot } from '../flags.ts'
 import { openPlace } from '../placeOf.ts'
+import { withSlurmFlags } from '../slurmFlags.ts'
 import { type RunFlags, withRun } from '../withRun.ts'
 import { geometryOption } from './confirmPairs.ts'
 import { runCta2mbfCommand } from './runCta2mbf.ts'
@@ -49,7 +50,7 @@ It reads      ROOT/archive, and ROOT/${NME_FOLDERS.labelMap} where it is
 and makes     ROOT/${NME_FOLDERS.archiveManifest}, ROOT/grouped, ROOT/${NME_FOLDERS.datasetManifest}, ROOT/${NME_FOLDERS.splits}
 It can be stopped at any time and run again: what is finished is not done twice.`,
   )
-  return withRunFlagsAtRoot(withProfileFlag(command)).action(async (flags: RunNmeFlags) => {
+  return withSlurmFlags(withRunFlagsAtRoot(withProfileFlag(command))).action(async (flags: RunNmeFlags) => {
     await carryOutNme(context, flags)
   })
 }

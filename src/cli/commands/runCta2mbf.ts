@@ -5,6 +5,7 @@ import { runSteps } from '../../pipelines/runPipeline.ts'
 import type { CommandContext } from '../context.ts'
 import { parseCount, shardOption } from '../flags.ts'
 import { carryOutPipeline, type PipelineFlags, withPipelineRunFlags } from '../pipelineRun.ts'
+import { withSlurmFlags } from '../slurmFlags.ts'
 
 interface Flags extends PipelineFlags {
   readonly from?: string
@@ -67,7 +68,7 @@ Examples:
 What it does, with which parameters and in which folders, is the pipeline file: see docs/how-to/run-cta2mbf.md.
 One patient that fails does not stop the others (exit code 8); run again, it does what is left.`,
   )
-  return withPipelineRunFlags(command).action(async (flags: Flags) => {
+  return withSlurmFlags(withPipelineRunFlags(command)).action(async (flags: Flags) => {
     await carryOutPipeline(context, flags, {
       chosen: pipeline => runSteps(pipeline, flags).map(step => withConversion(step, flags)),
       raw: flags.raw?.map(folder => path.resolve(folder)),

@@ -9,23 +9,35 @@ import { existsSync } from '../../storage/exists.ts'
 import type { CommandContext } from '../context.ts'
 import { printDatasets } from '../datasetsTable.ts'
 
+interface StatusFlags {
+  readonly json?: boolean
+  readonly datasets?: string
+  readonly pipeline?: string
+  readonly watch?: boolean
+}
+
 export function statusCommand(context: CommandContext): Command {
   return new Command('status')
     .description('Show what is done and what failed under a root, or in each data set of a list.')
     .argument('[root]', `the root, or any folder below it; or a folder that holds a ${DATASETS_FILE}`, '.')
     .option('--datasets <file>', 'list of data sets: counts their stages by receipts and folders')
     .option('--pipeline <name|file>', 'pipeline file with the stages; that of the list, or cta2mbf')
+    .option('--watch', 'follow what is under way, here or on a cluster, until nothing is')
     .option('--json', 'JSON lines for programs')
     .addHelpText(
       'after',
-      `\nExamples:\n  voxmill status /data/NME-2025.8.25\n  voxmill status --datasets /data/medical/cardiac/cta2mbf/${DATASETS_FILE}`,
+      `\nExamples:\n  voxmill status /data/NME-2025.8.25\n  voxmill status /data/NME-2025.8.25 --watch\n  voxmill status --datasets /data/medical/cardiac/cta2mbf/${DATASETS_FILE}`,
     )
-    .action((root: string, options: { json?: boolean; datasets?: string; pipeline?: string }) => {
+    .action(async (root: string, options: StatusFlags) => {
       const { console } = context.open(options)
       const list = options.datasets ?? datasetsOf(root)
       if (list !== undefined) {
         printDatasets(console, list, options.pipeline)
         return
+      }
+      if (options.watch) {
+        const { watchRoot } = await import('../watchRoot.ts')
+        await watchRoot(console, workspaceOf(root) ?? workspaceAt(root), context.signal)
       }
       const workspace = workspaceOf(root)
       if (workspace === undefined)

@@ -1,0 +1,43 @@
+import type { SlurmRun } from '../engine/executors/slurm.ts'
+import { planArrays } from '../engine/executors/slurmPlan.ts'
+import { checkJob, openDigests } from '../engine/run.ts'
+import type { StepRegistry } from '../engine/step.ts'
+import type { Stages } from '../pipelines/stages.ts'
+import type { Console } from './console.ts'
+
+/** Prints the scripts that a run would submit for what can be planned now; writes and submits nothing. */
+export function printScripts(console: Console, slurm: SlurmRun, registry: StepRegistry): Stages {
+  const { workspace } = slurm
+  const digests = openDigests(workspace)
+  let count = 0
+  let earlier: string | undefined
+  return {
+    stopped: false,
+    dry: true,
+    async stage(title, plans) {
+      const cases = [...plans]
+      const steps = await registry.load(cases.flatMap(({ jobs }) => jobs.map(job => job.step)))
+      const stale = cases.flatMap(plan => {
+        const first = plan.jobs.findIndex(job => checkJob(job, workspace, steps, digests).stale !== undefined)
+        return first < 0 ? [] : [slurm.caseOf({ plan: { ...plan, jobs: plan.jobs.slice(first) }, known: [] })]
+      })
+      if (stale.length === 0) {
+        console.say(`# ${title}: nothing to do`)
+        return []
+      }
+      const stage = ++count
+      const after = earlier === undefined ? '' : `, after ${earlier}, whose results may change it`
+      for (const [n, plan] of planArrays(stale, slurm.settings).entries()) {
+        const step = plan.shards[0]?.[0]?.jobs[0]?.step ?? 'job'
+        const { name, folder } = slurm.arrayAt(stage, step, n + 1)
+        const script = slurm.scriptOf(plan, name, folder)
+        const largest = Math.max(...plan.shards.map(shard => shard.length))
+        console.say(`# ${title}: ${plan.shards.length} tasks of at most ${largest} cases${after}`)
+        console.say(script)
+        console.emit({ event: 'script', stage: title, tasks: plan.shards.length, bytes: plan.bytes, script })
+      }
+      earlier ??= title
+      return []
+    },
+  }
+}
