@@ -4,16 +4,16 @@ import { parseVerdicts, type UnreadableLine, type Verdict } from '../core/verdic
 import { readBytes } from '../storage/readBytes.ts'
 import { digestFile } from '../storage/readFile.ts'
 
-/** What people thought of the cases of a data set, oldest first. */
+/** Verdicts on cases, oldest first. */
 export interface VerdictLogContent {
   readonly verdicts: readonly Verdict[]
   readonly unreadable: readonly UnreadableLine[]
 }
 
-/** Name of the file among what a data set keeps of its own. */
+/** Its name in `.voxmill`. */
 export const VERDICT_FILE = 'verdicts.jsonl'
 
-/** JSON lines, read at once, so that a viewer may add to them meanwhile; no step writes them. */
+/** JSON lines, read at once, since a viewer may add to them meanwhile. */
 export const verdictLog: ArtifactKind<VerdictLogContent> = {
   name: 'verdict-log',
   async read(file) {

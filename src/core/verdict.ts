@@ -21,7 +21,7 @@ export function standingVerdicts(all: Iterable<Verdict>): Map<string, Verdict> {
 
 export const isVerdictWord = (value: unknown): value is VerdictWord => VERDICTS.some(word => word === value)
 
-/** A line of a file of verdicts that is none: torn by a crash, or edited by hand. */
+/** A line that is no verdict: torn by a crash, or edited. */
 export interface UnreadableLine {
   /** Counted from 1. */
   readonly line: number
@@ -38,7 +38,7 @@ export function parseVerdict(line: string): Verdict | undefined {
   }
 }
 
-/** The verdicts of a file in their order; empty lines are passed over. */
+/** The verdicts of a file; empty lines are passed over. */
 export function parseVerdicts(text: string): { verdicts: Verdict[]; unreadable: UnreadableLine[] } {
   const verdicts: Verdict[] = []
   const unreadable: UnreadableLine[] = []
