@@ -88,6 +88,7 @@ describe('of breast MRI', () => {
       'confirm-pairs',
       'extract-binary-masks',
       'inspect-sample',
+      'describe-sample',
       'gen-dataset-manifest',
     ])
     const pairs = first.provenance.find(p => p.step === 'confirm-pairs')!

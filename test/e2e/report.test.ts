@@ -190,7 +190,10 @@ describeIn(`the page (${BROWSER_NOTE})`, () => {
       const { cases, splits } = described.nme!
       await page.locator('#search').fill('tongji 01A')
       await expect.poll(() => page.locator('#cards > li').count()).toBe(4)
-      await page.getByLabel('Split').selectOption({ label: 'split06_Whole: train' })
+      await page
+        .locator('#controls')
+        .getByLabel('split', { exact: true })
+        .selectOption({ label: 'split06_Whole: train' })
       const train = splits.find(s => s.name === 'split06_Whole')!.subsetOf
       const both = cases.filter(c => c.case.includes('01A') && train[c.case] === 'train')
       expect((await cardNames(page)).toSorted()).toEqual(both.map(c => path.basename(c.case)).toSorted())
