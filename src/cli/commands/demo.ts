@@ -45,39 +45,36 @@ export function demoCommand(context: CommandContext): Command {
       'after',
       '\nExamples:\n  voxmill demo nme /tmp/nme-demo\n  voxmill demo cta2mbf /tmp/cta-demo\n  voxmill demo nme root_dir --archive_only   (then the single commands)',
     )
-  return withSlurmFlags(withRunFlags(command)).action(
-    async (pipeline: string, dir: string | undefined, given: Flags) => {
-      const root = path.resolve(dir ?? path.join(os.tmpdir(), `voxmill-demo-${pipeline}-${process.pid}`))
-      const usual = pipeline === 'cta2mbf' ? CTA2MBF_USUAL : NME_USUAL
-      const flags = { ...given, samples: given.samples ?? usual.samples, shape: given.shape ?? usual.shape }
-      if (pipeline === 'cta2mbf') return demoCta2mbf(context, root, flags)
-      const { console } = context.open(flags)
-      const archive = path.join(root, NME_FOLDERS.archive)
-      if (!existsSync(archive) && existsSync(root) && namesIn(root).some(n => !n.endsWith('.unfinished')))
-        throw new UsageError(`${root} is not empty`, {
-          remedy: 'Give a folder that is new or empty, or one of an earlier demo.',
-        })
-      if (!existsSync(archive)) {
-        console.say(
-          `making a phantom archive of ${flags.samples} breast MRI samples in ${shownPath(archive)}`,
-        )
-        await writePhantom(
-          root,
-          phantomArchive({ seed: flags.seed, samples: flags.samples, shape: flags.shape }),
-        )
-      }
-      if (flags.archive_only) return
-      await carryOutNme(context, { ...flags, root_dir: root, on_geometry_mismatch: 'copy' })
-      const shown = shownPath(root)
-      const places = [
-        [`${shown}/${NME_FOLDERS.archiveManifest}`, 'what the archive holds, and its Findings'],
-        [`${shown}/${NME_FOLDERS.datasetManifest}`, 'the data set, its splits as worksheets, its Findings'],
-        [`${shown}/grouped/Tongji/train-val/train`, 'samples: volume, mask, one binary mask a label'],
-        [`voxmill status ${shown}`, 'what was done'],
-        ['voxmill why FILE', 'what a file was made from, and whether it is still up to date'],
-      ] as const
-      console.say('\nWhere to look:')
-      for (const [place, what] of places) console.say(`  ${place}\n      ${what}`)
-    },
-  )
+  withSlurmFlags(command)
+  return withRunFlags(command).action(async (pipeline: string, dir: string | undefined, given: Flags) => {
+    const root = path.resolve(dir ?? path.join(os.tmpdir(), `voxmill-demo-${pipeline}-${process.pid}`))
+    const usual = pipeline === 'cta2mbf' ? CTA2MBF_USUAL : NME_USUAL
+    const flags = { ...given, samples: given.samples ?? usual.samples, shape: given.shape ?? usual.shape }
+    if (pipeline === 'cta2mbf') return demoCta2mbf(context, root, flags)
+    const { console } = context.open(flags)
+    const archive = path.join(root, NME_FOLDERS.archive)
+    if (!existsSync(archive) && existsSync(root) && namesIn(root).some(n => !n.endsWith('.unfinished')))
+      throw new UsageError(`${root} is not empty`, {
+        remedy: 'Give a folder that is new or empty, or one of an earlier demo.',
+      })
+    if (!existsSync(archive)) {
+      console.say(`making a phantom archive of ${flags.samples} breast MRI samples in ${shownPath(archive)}`)
+      await writePhantom(
+        root,
+        phantomArchive({ seed: flags.seed, samples: flags.samples, shape: flags.shape }),
+      )
+    }
+    if (flags.archive_only) return
+    await carryOutNme(context, { ...flags, root_dir: root, on_geometry_mismatch: 'copy' })
+    const shown = shownPath(root)
+    const places = [
+      [`${shown}/${NME_FOLDERS.archiveManifest}`, 'what the archive holds, and its Findings'],
+      [`${shown}/${NME_FOLDERS.datasetManifest}`, 'the data set, its splits as worksheets, its Findings'],
+      [`${shown}/grouped/Tongji/train-val/train`, 'samples: volume, mask, one binary mask a label'],
+      [`voxmill status ${shown}`, 'what was done'],
+      ['voxmill why FILE', 'what a file was made from, and whether it is still up to date'],
+    ] as const
+    console.say('\nWhere to look:')
+    for (const [place, what] of places) console.say(`  ${place}\n      ${what}`)
+  })
 }
