@@ -1,4 +1,5 @@
 import { FIGURES, type FigureKey } from '../../src/core/caseDescription.ts'
+import type { Severity } from '../../src/core/finding.ts'
 import type { CaseReply, CaseRow } from '../../src/server/api.ts'
 import { shortCase } from './caseList.ts'
 import { element } from './element.ts'
@@ -16,10 +17,15 @@ function facts(title: string, pairs: readonly (readonly [string, string])[]): HT
   return [element('h3', {}, title), element('dl', {}, ...terms)]
 }
 
+/** From grave to mild: what a verdict may hang on comes first. */
+const GRAVITY: readonly Severity[] = ['error', 'high', 'warning', 'info']
+
 function findings({ findings: found, failures }: CaseReply): HTMLElement[] {
   const made = [
     ...failures.map(({ step, message, remedy }) => problem('error', `${step} failed`, message, remedy)),
-    ...found.map(({ severity, code, message, remedy }) => problem(severity, code, message, remedy)),
+    ...found
+      .toSorted((a, b) => GRAVITY.indexOf(a.severity) - GRAVITY.indexOf(b.severity))
+      .map(({ severity, code, message, remedy }) => problem(severity, code, message, remedy)),
   ]
   if (made.length === 0) return [element('p', { class: 'none' }, 'No findings.')]
   return [element('ul', { class: 'findings' }, ...made)]
@@ -63,7 +69,7 @@ export function showCaseFacts(box: HTMLElement, reply: CaseReply, row: CaseRow):
   const figures = Object.entries(row.figures) as [FigureKey, number][]
   box.replaceChildren(
     element('h2', { title: reply.case }, shortCase(reply.case)),
-    element('p', { class: 'path' }, reply.case),
+    ...(reply.case === shortCase(reply.case) ? [] : [element('p', { class: 'path' }, reply.case)]),
     element('h3', {}, 'Findings'),
     ...findings(reply),
     ...facts('Belongs to', [

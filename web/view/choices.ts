@@ -74,7 +74,7 @@ export function tick(name: string, value: boolean, changed: (value: boolean) => 
 /** A number to type; `changed` hears finite ones. */
 export function numberField(name: string, value: number, changed: (value: number) => void): HTMLInputElement {
   const input = element('input', { type: 'number', step: 'any', 'aria-label': name, title: name })
-  input.value = String(Number(value.toPrecision(5)))
+  input.value = String(Number(value.toPrecision(4)))
   input.addEventListener('change', () => {
     if (input.value !== '' && Number.isFinite(input.valueAsNumber)) changed(input.valueAsNumber)
   })

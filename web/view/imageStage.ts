@@ -64,6 +64,9 @@ export class ImageStage {
     })
     canvas.addEventListener('pointerleave', () => this.onPoint(undefined))
     canvas.addEventListener('wheel', () => this.#lead(pane))
+    canvas.addEventListener('webglcontextlost', () =>
+      this.note('The browser has lost the graphics card. Load the page again; verdicts are saved.'),
+    )
     // The image library's own keys would act on letters that mean something else on this page.
     frame.addEventListener('keydown', event => this.#key(pane, event), true)
     frame.addEventListener('keyup', event => event.stopPropagation(), true)

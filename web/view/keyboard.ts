@@ -5,6 +5,8 @@ export interface KeyAction {
   readonly keys: readonly string[]
   readonly title: string
   readonly run: () => void
+  /** Whether a key that is held down goes on acting. A verdict is given once a press. */
+  readonly repeats?: boolean
 }
 
 export interface KeyGroup {
@@ -51,7 +53,7 @@ export function listenForKeys(groups: readonly KeyGroup[]): void {
       if (action === undefined) return
       event.preventDefault()
       event.stopPropagation()
-      action.run()
+      if (!event.repeat || action.repeats === true) action.run()
     },
     true,
   )

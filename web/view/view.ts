@@ -147,8 +147,8 @@ class ViewPage {
       {
         title: 'Cases',
         actions: [
-          { keys: ['j', 'ArrowDown'], title: 'Next case', run: () => this.#step(1) },
-          { keys: ['k', 'ArrowUp'], title: 'Previous case', run: () => this.#step(-1) },
+          { keys: ['j', 'ArrowDown'], title: 'Next case', run: () => this.#step(1), repeats: true },
+          { keys: ['k', 'ArrowUp'], title: 'Previous case', run: () => this.#step(-1), repeats: true },
           { keys: ['.'], title: 'Next unjudged case', run: () => this.#toUnjudged() },
           { keys: ['/'], title: 'Filter', run: () => search.focus() },
         ],
