@@ -1,32 +1,7 @@
-import { accessSync, constants } from 'node:fs'
-import path from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright-core'
+import { CHROMIUM } from './browser.ts'
 
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'microsoft-edge']
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
-}
-
-/** The browser that CHROMIUM names, else the first on the PATH; undefined where there is none. */
-export const CHROMIUM: string | undefined =
-  process.env.CHROMIUM ??
-  (process.env.PATH ?? '')
-    .split(path.delimiter)
-    .flatMap(folder => NAMES.map(name => path.join(folder, name)))
-    .find(isExecutable)
-
-/** For the names of tests: which browser they run in, or why they are skipped. */
-export const IN_BROWSER = CHROMIUM
-  ? `in ${CHROMIUM}`
-  : '(skipped: no Chromium is installed; CHROMIUM names one that lies elsewhere)'
-
-/** Starts it without a window, drawing WebGL2 in software, and keeping to itself. */
+/** Starts a Chromium without a window, drawing WebGL2 in software, and keeping to itself. */
 export const startChromium = (): Promise<Browser> =>
   chromium.launch({
     executablePath: CHROMIUM!,

@@ -5,16 +5,8 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Verdict } from '../../src/core/verdict.ts'
 import type { CaseReply, CaseRow } from '../../src/server/api.ts'
-import {
-  CHROMIUM,
-  colorAt,
-  differing,
-  IN_BROWSER,
-  type Misdeeds,
-  pixelsAt,
-  startChromium,
-  watchPage,
-} from './chromium.ts'
+import { BROWSER_NOTE, CHROMIUM } from './browser.ts'
+import { colorAt, differing, type Misdeeds, pixelsAt, startChromium, watchPage } from './chromium.ts'
 import { type Started, start, voxmill } from './cli.ts'
 import { niftiValues } from './niftiValues.ts'
 import { filesBelow, newFolder } from './phantomRoot.ts'
@@ -143,7 +135,7 @@ async function plainAxial(page: Page): Promise<void> {
   await settled(page)
 }
 
-describe.skipIf(CHROMIUM === undefined)(`the viewer ${IN_BROWSER}`, () => {
+describe.skipIf(CHROMIUM === undefined)(`the viewer ${BROWSER_NOTE}`, () => {
   const root = newFolder()
   let view: Served
   beforeAll(async () => {
