@@ -61,8 +61,12 @@ async function serve(root: string, ...more: string[]): Promise<Served> {
     let out = ''
     view.child.stdout!.on('data', chunk => {
       out += chunk
-      const line = out.split('\n').find(l => l.startsWith('{') && l.endsWith('}'))
-      if (line !== undefined) resolve((JSON.parse(line) as { url: string }).url)
+      const events = out
+        .split('\n')
+        .slice(0, -1)
+        .flatMap(line => (line.startsWith('{') ? [JSON.parse(line) as { event: string; url: string }] : []))
+      const found = events.find(({ event }) => event === 'view')
+      if (found !== undefined) resolve(found.url)
     })
     void view.ended.then(({ all }) => reject(new Error(all)))
   })
