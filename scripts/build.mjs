@@ -45,7 +45,12 @@ const { outputFiles, metafile } = await build({
 
 // The pages: scripts and styles that a browser gets. They are one file each, for a page may not load another's chunk.
 const web = await build({
-  entryPoints: { view: 'web/view/view.ts', report: 'web/report/report.ts' },
+  entryPoints: [
+    { in: 'web/view/view.ts', out: 'view' },
+    { in: 'web/view/view.html', out: 'view' },
+    { in: 'web/view/view.css', out: 'view' },
+    { in: 'web/report/report.ts', out: 'report' },
+  ],
   outdir: 'dist/web',
   bundle: true,
   format: 'iife',
