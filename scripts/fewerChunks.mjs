@@ -41,10 +41,17 @@ function worthSharing(files, inputs, entries, reached) {
   return [...chunks.values()].filter(c => saved(c) > lost(c)).flatMap(c => c.files)
 }
 
-/** Those files that reach none but each other and what is `there`: the rest would bring further files along for all. */
+const isScript = file => /\.[cm]?[jt]s$/.test(file)
+
+/**
+ * Those files that reach none but each other and what is `there`: the rest would bring further files along for all.
+ * What is no script (package.json) goes where it is imported.
+ */
 function closed(files, there, inputs) {
   const all = new Set([...files, ...there])
-  const kept = files.filter(file => [...reachedFrom(file, inputs)].every(reached => all.has(reached)))
+  const reachesAll = file =>
+    [...reachedFrom(file, inputs)].every(reached => !isScript(reached) || all.has(reached))
+  const kept = files.filter(reachesAll)
   return kept.length === files.length ? kept : closed(kept, there, inputs)
 }
 
@@ -60,10 +67,7 @@ export async function fewerChunks(options) {
   const isOwn = file => /^src\//.test(file) || main.has(file)
   const candidates = Object.keys(inputs).filter(
     file =>
-      isOwn(file) &&
-      /\.[cm]?[jt]s$/.test(file) &&
-      !entries.includes(file) &&
-      [...reachedFrom(file, inputs)].every(isOwn),
+      isOwn(file) && isScript(file) && !entries.includes(file) && [...reachedFrom(file, inputs)].every(isOwn),
   )
   const commands = entries.filter(entry => COMMAND.test(entry))
   const everywhere = worthSharing(candidates, inputs, entries, reached)
