@@ -139,8 +139,9 @@ function equalBins(values: readonly number[]): Bin[] {
   const last = Math.max(first, Math.ceil(high / step) - 1)
   const border = (n: number) => Number((n * step).toPrecision(12))
   return Array.from({ length: last - first + 1 }, (_, i) => ({
-    from: border(first + i),
-    to: border(first + i + 1),
+    // A value may lie beyond the outermost border by less than a division or twelve digits can tell.
+    from: i === 0 ? Math.min(low, border(first)) : border(first + i),
+    to: first + i === last ? Math.max(high, border(last + 1)) : border(first + i + 1),
     closed: first + i === last,
     single: false,
   }))

@@ -25,6 +25,7 @@ describe('a histogram', () => {
           expect(inside.length).toBe(b.cases)
         }
       }),
+      { examples: [[[5.000000000000001, 0, 5e-324, -5e-324]]] },
     )
   })
 
