@@ -10,6 +10,12 @@ import { rootHolder } from '../storage/runLock.ts'
 import { sweepTree } from '../storage/sweepTree.ts'
 import { type SlurmFlags, USUAL_MINUTES, USUAL_TASKS } from './slurmFlags.ts'
 
+// All that a cluster needs is loaded together, and only where there is one.
+export { awaitNone, cancelOpen } from '../engine/executors/slurmPickUp.ts'
+export { runShard } from '../engine/executors/slurmTask.ts'
+export { printScripts } from './slurmScripts.ts'
+export { watchRoot } from './watchRoot.ts'
+
 /** A run on the cluster, as the flags ask. @throws SlurmError when Slurm cannot be asked */
 export const openSlurm = async (
   flags: SlurmFlags,

@@ -84,8 +84,13 @@ const CLUSTER_ONLY = [
 ] as const
 
 /** Whether a cluster is asked for. @throws UsageError for flags that would say nothing */
-export function isOnCluster(flags: SlurmFlags): boolean {
-  if (flags.executor === 'slurm') return true
+export function isOnCluster(flags: SlurmFlags & { readonly shard?: unknown }): boolean {
+  if (flags.executor === 'slurm') {
+    if (flags.shard === undefined) return true
+    throw new UsageError('--shard and --executor slurm both share a run between machines', {
+      remedy: 'Leave out --shard: the cluster gets all cases.',
+    })
+  }
   const idle = CLUSTER_ONLY.find(name => flags[name] !== undefined)
   if (idle === undefined) return false
   throw new UsageError(`--${idle} is for a cluster, and the run is on this machine`, {

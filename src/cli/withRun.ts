@@ -72,8 +72,8 @@ export async function withRun(
       ? await import('./onCluster.ts')
       : undefined
   const slurm = isOnCluster(flags) ? await cluster?.openSlurm(flags, workspace, console.note) : undefined
-  if (slurm !== undefined && flags.print) {
-    await work((await import('./slurmScripts.ts')).printScripts(console, slurm, context.steps))
+  if (cluster !== undefined && slurm !== undefined && flags.print) {
+    await work(cluster.printScripts(console, slurm, context.steps))
     return
   }
   // Told before the work, not after it.

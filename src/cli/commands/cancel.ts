@@ -1,6 +1,5 @@
 import { Command } from 'commander'
 import { EXIT } from '../../core/fault.ts'
-import { awaitNone, cancelOpen } from '../../engine/executors/slurmPickUp.ts'
 import { workspaceAt } from '../../engine/workspace.ts'
 import type { CommandContext } from '../context.ts'
 import { existingFolder } from '../existingFolder.ts'
@@ -18,6 +17,7 @@ export function cancelCommand(context: CommandContext): Command {
       const { console, setExit } = context.open(options)
       existingFolder(root)
       const workspace = workspaceAt(root)
+      const { awaitNone, cancelOpen } = await import('../onCluster.ts')
       const jobs = await cancelOpen(workspace)
       const isOver = await awaitNone(workspace, ENDING_MS, context.signal)
       console.emit({ event: 'cancelled', jobs, ended: isOver })

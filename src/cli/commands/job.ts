@@ -2,7 +2,6 @@ import os from 'node:os'
 import path from 'node:path'
 import { Command } from 'commander'
 import { EXIT } from '../../core/fault.ts'
-import { runShard } from '../../engine/executors/slurmTask.ts'
 import type { CommandContext } from '../context.ts'
 
 export function jobCommand(context: CommandContext): Command {
@@ -22,6 +21,7 @@ whatever became of the jobs: their receipts tell that.`,
     .action(async ({ shard, json }: { shard: string; json?: boolean }) => {
       const { console, setExit } = context.open(json === undefined ? {} : { json })
       const host = process.env.SLURMD_NODENAME ?? os.hostname()
+      const { runShard } = await import('../onCluster.ts')
       await runShard(
         path.resolve(shard),
         host,

@@ -50,7 +50,8 @@ It reads      ROOT/archive, and ROOT/${NME_FOLDERS.labelMap} where it is
 and makes     ROOT/${NME_FOLDERS.archiveManifest}, ROOT/grouped, ROOT/${NME_FOLDERS.datasetManifest}, ROOT/${NME_FOLDERS.splits}
 It can be stopped at any time and run again: what is finished is not done twice.`,
   )
-  return withSlurmFlags(withRunFlagsAtRoot(withProfileFlag(command))).action(async (flags: RunNmeFlags) => {
+  if (!collecting) withSlurmFlags(command)
+  return withRunFlagsAtRoot(withProfileFlag(command)).action(async (flags: RunNmeFlags) => {
     await carryOutNme(context, flags)
   })
 }

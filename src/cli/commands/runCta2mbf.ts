@@ -68,7 +68,8 @@ Examples:
 What it does, with which parameters and in which folders, is the pipeline file: see docs/how-to/run-cta2mbf.md.
 One patient that fails does not stop the others (exit code 8); run again, it does what is left.`,
   )
-  return withSlurmFlags(withPipelineRunFlags(command)).action(async (flags: Flags) => {
+  if (!collecting) withSlurmFlags(command)
+  return withPipelineRunFlags(command).action(async (flags: Flags) => {
     await carryOutPipeline(context, flags, {
       chosen: pipeline => runSteps(pipeline, flags).map(step => withConversion(step, flags)),
       raw: flags.raw?.map(folder => path.resolve(folder)),

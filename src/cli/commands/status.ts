@@ -36,7 +36,7 @@ export function statusCommand(context: CommandContext): Command {
         return
       }
       if (options.watch) {
-        const { watchRoot } = await import('../watchRoot.ts')
+        const { watchRoot } = await import('../onCluster.ts')
         await watchRoot(console, workspaceOf(root) ?? workspaceAt(root), context.signal)
       }
       const workspace = workspaceOf(root)

@@ -115,7 +115,7 @@ export class SlurmCase {
       ...this.outcomes.flatMap(outcome => outcome?.digests ?? []),
     ]
     const rest = new SlurmCase(
-      { plan: { ...this.dispatched.plan, jobs: open }, known },
+      { ...this.dispatched, plan: { ...this.dispatched.plan, jobs: open }, known },
       this.workspace,
       this.memoryClass,
     )

@@ -1,13 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { UsageError } from '../../core/fault.ts'
 import { VERSION } from '../../core/version.ts'
-import { fileStamp } from '../../storage/fileStamp.ts'
 import { appendLine } from '../../storage/lineLog.ts'
 import { readText } from '../../storage/readText.ts'
-import { type JobOutcome, slotPaths } from '../job.ts'
-import { type DispatchedCase, runCase } from '../runCase.ts'
+import type { JobOutcome } from '../job.ts'
+import { runCase } from '../runCase.ts'
 import type { StepRegistry } from '../step.ts'
-import { type Workspace, workspaceAt } from '../workspace.ts'
+import { workspaceAt } from '../workspace.ts'
 import type { Shard } from './slurmFolder.ts'
 
 /**
@@ -19,10 +17,6 @@ export type JournalLine =
   | { readonly type: 'begin'; readonly at: number }
   | { readonly type: 'outcome'; readonly at: number; readonly outcome: JobOutcome }
   | { readonly type: 'end' }
-
-/** How long files that were made on other nodes are waited for. */
-const LATE_MS = 30_000
-const LOOK_MS = 500
 
 /** @throws UsageError when the file is none, or of another version of the program */
 export function readShard(file: string): Shard {
@@ -55,10 +49,8 @@ export async function runShard(
   const journal = file.replace(/\.json$/, '.jsonl')
   const write = (line: JournalLine) => appendLine(journal, JSON.stringify(line))
   write({ type: 'start', host, pid: process.pid })
-  const deadline = Date.now() + LATE_MS
   for (const [at, dispatched] of cases.entries()) {
     if (signal.aborted) return
-    await inputsSeen(dispatched, workspace, deadline, signal)
     write({ type: 'begin', at })
     const take = (outcome: JobOutcome) => {
       emit(outcome)
@@ -69,19 +61,4 @@ export async function runShard(
     await runCase(dispatched, workspace, steps, take, signal)
   }
   if (!signal.aborted) write({ type: 'end' })
-}
-
-/** On a network disk, what another node has just renamed into its place may be seen later here than there. */
-async function inputsSeen(
-  { plan, known }: DispatchedCase,
-  workspace: Workspace,
-  deadline: number,
-  signal: AbortSignal,
-): Promise<void> {
-  const made = new Set(plan.jobs.flatMap(job => slotPaths(job.outputs)))
-  const inputs = new Set(plan.jobs.flatMap(job => slotPaths(job.inputs)).filter(p => !made.has(p)))
-  // What whoever planned this has a digest of was there then.
-  const expected = known.flatMap(([p]) => (inputs.has(p) ? [workspace.absolute(p)] : []))
-  while (!signal.aborted && Date.now() < deadline && expected.some(p => fileStamp(p) === undefined))
-    await sleep(LOOK_MS)
 }

@@ -51,6 +51,8 @@ export function givenUp(one: SlurmCase, end: TaskEnd): JobOutcome[] {
   const outcome: JobOutcome = {
     ...skipped(job, {} as JobOutcome),
     status: 'failed',
+    // No process was left to leave a receipt; what was cancelled has not failed by itself.
+    ...(end.ending === 'cancelled' ? {} : { unrecorded: job }),
     fault: faultRecord(faultOf(one, `${job.case} (${job.step})`, job.memory, end)),
   }
   return [outcome, ...later.map(each => skipped(each, outcome))]
