@@ -19,7 +19,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than the two cores that the tests are timed on: those of a cluster and of pages wait much.
+    maxWorkers: 3,
     server: { deps: { inline: [/\.wasm$/] } },
   },
 })

@@ -143,20 +143,23 @@ describeIn(`the page (${BROWSER_NOTE})`, () => {
     })
   })
 
-  it.each(datasets)('of %s has no serious violation of accessibility, light and dark', async name => {
-    for (const colorScheme of ['light', 'dark'] as const)
-      await withPage(
-        pageOf(roots[name]!),
-        async ({ page }) => {
-          await page.evaluate(OPEN_DETAILS)
-          expect(await violations(page), colorScheme).toEqual([])
-          await page.locator('#cards button').first().click()
-          await page.locator('dialog img').first().waitFor()
-          expect(await violations(page), `${colorScheme}, a sample`).toEqual([])
-        },
-        { colorScheme },
-      )
-  })
+  it.each(['nme', 'cta2mbf'])(
+    'of %s has no serious violation of accessibility, light and dark',
+    async name => {
+      for (const colorScheme of ['light', 'dark'] as const)
+        await withPage(
+          pageOf(roots[name]!),
+          async ({ page }) => {
+            await page.evaluate(OPEN_DETAILS)
+            expect(await violations(page), colorScheme).toEqual([])
+            await page.locator('#cards button').first().click()
+            await page.locator('dialog img').first().waitFor()
+            expect(await violations(page), `${colorScheme}, a sample`).toEqual([])
+          },
+          { colorScheme },
+        )
+    },
+  )
 
   it('narrows the wall down by a bar, and back', async () => {
     await withPage(pageOf(roots.nme!), async ({ page }) => {
