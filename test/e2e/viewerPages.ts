@@ -96,7 +96,7 @@ export async function open(
   options: { reviewer?: string; scheme?: 'light' | 'dark'; before?: (page: Page) => Promise<void> } = {},
 ): Promise<Page> {
   const context = await browser.newContext({
-    viewport: { width: 1180, height: 760 },
+    viewport: { width: 1440, height: 900 },
     colorScheme: options.scheme ?? 'dark',
     reducedMotion: 'reduce',
   })
