@@ -51,8 +51,10 @@ export function dryRun(console: Console, workspace: Workspace, registry: StepReg
               [...steps.values()].some(s => s.name === job.step && hasFolders(s)),
             )
           }
-          if (withTrees.get(job.step)) await digestTrees(job, steps.get(job.step)!)
-          const { stale } = checkJob(job, workspace, steps, digests, taken)
+          // What comes after a job that is to be done is done too, whatever there is of it now.
+          const known = after !== undefined
+          if (!known && withTrees.get(job.step)) await digestTrees(job, steps.get(job.step)!)
+          const { stale } = known ? {} : checkJob(job, workspace, steps, digests, taken)
           const why =
             after !== undefined
               ? `after ${after}`
@@ -67,7 +69,7 @@ export function dryRun(console: Console, workspace: Workspace, registry: StepReg
           const name = `${job.step}${job.part === undefined ? '' : ` ${job.part}`}`
           lines.push(`${(todoNow ? 'do' : 'keep').padEnd(5)} ${name.padEnd(30)} ${job.case}  (${why})`)
           if (lines.length >= LINES_AT_ONCE) sayAll()
-          console.emit({ event: 'plan', todo: todoNow, why, ...job })
+          if (console.json) console.emit({ event: 'plan', todo: todoNow, why, ...job })
         }
       }
       sayAll()

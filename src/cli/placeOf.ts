@@ -1,6 +1,6 @@
 import path from 'node:path'
 import type { Workspace } from '../engine/workspace.ts'
-import type { NmePlace } from '../pipelines/nmeJobs.ts'
+import type { NmePlace } from '../pipelines/groupedFiles.ts'
 import { openProfile, readProfileTables } from '../pipelines/openProfile.ts'
 import { ArchiveMatcher } from '../profiles/match.ts'
 import { existingFolder } from './existingFolder.ts'

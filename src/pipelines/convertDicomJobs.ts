@@ -2,7 +2,7 @@ import path from 'node:path'
 import type { CasePlan, Job } from '../engine/job.ts'
 import type { Workspace } from '../engine/workspace.ts'
 import { convertDicom } from '../steps/ingest/convertDicom.ts'
-import { fileStamp, stampedSize } from '../storage/fileStamp.ts'
+import { fileSize } from '../storage/fileStamp.ts'
 import { walk } from '../storage/walk.ts'
 import { EXTRACT_REPORT } from './extractJobs.ts'
 import { SORT_BALANCE } from './sortJobs.ts'
@@ -29,11 +29,10 @@ export function seriesFolders(root: string): SeriesFolder[] {
   for (const entry of walk(root, { skip: p => p.startsWith('.') })) {
     if (entry.kind !== 'file' || REPORTS.includes(entry.path)) continue
     const folder = path.posix.dirname(entry.path)
-    const stamp = fileStamp(path.join(root, entry.path))
     const sum = found.get(folder) ?? { files: 0, bytes: 0 }
     found.set(folder, {
       files: sum.files + 1,
-      bytes: sum.bytes + (stamp === undefined ? 0 : stampedSize(stamp)),
+      bytes: sum.bytes + (fileSize(path.join(root, entry.path)) ?? 0),
     })
   }
   const short = (folder: string) =>

@@ -4,7 +4,7 @@ import { readReceipt } from '../engine/receipt.ts'
 import { confirmPairs } from '../steps/prepare/confirmPairs.ts'
 import { existsSync } from '../storage/exists.ts'
 import { walk } from '../storage/walk.ts'
-import type { NmePlace } from './nmeJobs.ts'
+import type { NmePlace } from './groupedFiles.ts'
 
 /**
  * Samples that an earlier run made in the grouped folder and that the archive manifest no longer names, as far as their files are still

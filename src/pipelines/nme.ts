@@ -7,6 +7,7 @@ import type { Table } from '../profiles/tableJoin.ts'
 import { existsSync } from '../storage/exists.ts'
 import type { Shard } from '../storage/runLock.ts'
 import { describeSampleJob, describeSampleParams } from './describeJobs.ts'
+import { type NmePlace, presentOnDisk } from './groupedFiles.ts'
 import { leftOverSamples } from './leftOver.ts'
 import {
   absentOf,
@@ -16,8 +17,6 @@ import {
   datasetManifestJob,
   type GeometryPolicy,
   inspectSampleJob,
-  type NmePlace,
-  presentOnDisk,
   refusedPlan,
 } from './nmeJobs.ts'
 import { readArchiveManifest } from './nmeManifest.ts'
@@ -114,10 +113,7 @@ export async function runNme(
       sheet: 'Manifest',
       splits: profileSplits(place.profile),
       splitFolder: at(NME_FOLDERS.splits),
-      findingsOf: [
-        ...refused.map(r => ({ step: 'confirm-pairs', case: r.folder })),
-        ...samples.flatMap(s => earlierJobsOf(s, options.labels)),
-      ],
+      findingsOf: () => earlierJobsOf(refused, samples, options.labels),
       remake,
     },
   )
@@ -210,14 +206,16 @@ function samplePlan(place: NmePlace, sample: Sample, options: NmeOptions, until:
   return { case: sample.folder, jobs }
 }
 
-function earlierJobsOf(sample: Sample, labels: readonly Label[]) {
-  const own = [{ step: 'confirm-pairs', case: sample.folder }] as {
-    step: string
-    case: string
-    part?: string
-  }[]
-  if (Object.keys(sample.archive.masks).length > 0)
-    for (const l of labels)
-      own.push({ step: 'extract-binary-masks', case: sample.folder, part: String(l.index).padStart(2, '0') })
-  return own
+function* earlierJobsOf(
+  refused: readonly RefusedSample[],
+  samples: readonly Sample[],
+  labels: readonly Label[],
+): Generator<{ step: string; case: string; part?: string }> {
+  for (const { folder } of refused) yield { step: 'confirm-pairs', case: folder }
+  const parts = labels.map(l => String(l.index).padStart(2, '0'))
+  for (const { folder, archive } of samples) {
+    yield { step: 'confirm-pairs', case: folder }
+    if (Object.keys(archive.masks).length > 0)
+      for (const part of parts) yield { step: 'extract-binary-masks', case: folder, part }
+  }
 }

@@ -3,7 +3,8 @@ import type { parse as parseYaml } from 'yaml'
 import { receiptsOf } from '../engine/receipt.ts'
 import type { Label } from '../profiles/labels.ts'
 import { readTextIfThere } from '../storage/readFile.ts'
-import type { NmePlace, SampleImage } from './nmeJobs.ts'
+import type { NmePlace } from './groupedFiles.ts'
+import type { SampleImage } from './nmeJobs.ts'
 import type { GroupedSample } from './nmeSamples.ts'
 
 interface EarlierJob {

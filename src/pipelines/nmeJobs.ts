@@ -2,9 +2,9 @@ import path from 'node:path'
 import type { CasePlan, Job } from '../engine/job.ts'
 import { DATASET } from '../engine/provenance.ts'
 import { receiptName } from '../engine/receipt.ts'
-import { STATE_FOLDER, type Workspace } from '../engine/workspace.ts'
+import { STATE_FOLDER } from '../engine/workspace.ts'
 import type { Label } from '../profiles/labels.ts'
-import { type GroupedLayout, shortFormInNames } from '../profiles/layout.ts'
+import { shortFormInNames } from '../profiles/layout.ts'
 import { maskNames } from '../profiles/match.ts'
 import type { Profile } from '../profiles/schema.ts'
 import type { Table } from '../profiles/tableJoin.ts'
@@ -14,20 +14,9 @@ import { genArchiveManifest } from '../steps/ingest/genArchiveManifest.ts'
 import { confirmPairs } from '../steps/prepare/confirmPairs.ts'
 import { extractBinaryMasks } from '../steps/prepare/extractBinaryMasks.ts'
 import { indexFileName } from '../steps/share/splitSheet.ts'
-import { fileStamp, modifiedAt, stampedSize } from '../storage/fileStamp.ts'
+import { below, groupedFiles, type NmePlace, type Present, sizeOf } from './groupedFiles.ts'
 import type { GroupedSample, RefusedSample, Sample } from './nmeSamples.ts'
 import { type PlannedSplit, splitColumns } from './nmeSplits.ts'
-
-/** Folders of one data set on this machine, and what its paths are relative to. */
-export interface NmePlace {
-  readonly workspace: Workspace
-  /** Absolute. */
-  readonly archive: string
-  /** Absolute. */
-  readonly grouped: string
-  readonly profile: Profile
-  readonly layout: GroupedLayout
-}
 
 export type GeometryPolicy = 'copy' | 'resample' | 'reject'
 
@@ -35,7 +24,8 @@ export type GeometryPolicy = 'copy' | 'resample' | 'reject'
 export const labelKey = (label: Label): string =>
   `${String(label.index).padStart(2, '0')}_${shortFormInNames(label.shortForm)}`
 
-const common = { fields: {} } as const
+/** Jobs of a data set have no fields beside their parameters. One object, as a plan has jobs by the hundred thousand. */
+const NO_FIELDS = {}
 
 /** Values by what they are made of: the jobs of all samples share them, so that a plan of many samples stays small. */
 function remembered<K extends object, V>(make: (key: K) => V): (key: K) => V {
@@ -57,8 +47,8 @@ const labelIndexes = remembered((labels: readonly Label[]) => labels.map(l => l.
 const indexByKey = remembered((labels: readonly Label[]) =>
   Object.fromEntries(labelNames(labels).map(({ key, label }) => [key, label.index])),
 )
-const maskParametersOf = remembered(
-  (profile: Profile) => new Map(maskNames(profile).map(name => [name, maskParameters(profile, name)])),
+const maskParametersOf = remembered((profile: Profile) =>
+  maskNames(profile).map(name => maskParameters(profile, name)),
 )
 
 export function archiveManifestJob(
@@ -67,7 +57,7 @@ export function archiveManifestJob(
 ): CasePlan {
   const { workspace } = place
   const job: Job = {
-    ...common,
+    fields: NO_FIELDS,
     step: genArchiveManifest.name,
     case: DATASET,
     params: { profile: place.profile, tables: options.tables, sheet: options.sheet },
@@ -75,57 +65,12 @@ export function archiveManifestJob(
     outputs: { manifest: workspace.relative(options.output) },
     memory: genArchiveManifest.memory({ voxels: 0, inputBytes: 0 }),
     weight: 0,
-    ...remade(options.remake),
   }
-  return { case: DATASET, jobs: [job] }
+  return { case: DATASET, jobs: [remade(job, options.remake)] }
 }
 
-const remade = (remake: boolean | undefined) => (remake ? { remake } : {})
-
-const sizeOf = (file: string): number => {
-  const stamp = fileStamp(file)
-  return stamp === undefined ? 0 : stampedSize(stamp)
-}
-
-/** A file of a sample: by the root of the workspace, and by the grouped folder as people are shown it. */
-interface GroupedFile {
-  readonly path: string
-  readonly shown: string
-}
-
-interface GroupedFiles {
-  readonly volume: GroupedFile
-  readonly mask: GroupedFile
-  readonly info: GroupedFile
-  binary(label: Label): GroupedFile
-  /** Bytes of the mask as it lies there now; 0 where there is none yet. */
-  readonly maskBytes: number
-}
-
-/** The jobs of one sample, which are made behind each other, name the same files. */
-let last: { place: NmePlace; attributes: object; files: GroupedFiles } | undefined
-
-/** A sample's outputs. */
-function groupedFiles(place: NmePlace, attributes: Readonly<Record<string, string>>): GroupedFiles {
-  if (last?.place === place && last.attributes === attributes) return last.files
-  const { workspace, grouped, layout } = place
-  const folder = layout.sampleFolder(attributes)
-  const base = workspace.relative(path.join(grouped, folder))
-  const at = (file: Parameters<GroupedLayout['fileName']>[1]): GroupedFile => {
-    const name = layout.fileName(attributes, file)
-    return { path: `${base}/${name}`, shown: `${folder}/${name}` }
-  }
-  const mask = at('mask')
-  const files: GroupedFiles = {
-    volume: at('volume'),
-    mask,
-    info: at('info'),
-    binary: label => at({ index: label.index, shortForm: label.shortForm }),
-    maskBytes: sizeOf(workspace.absolute(mask.path)),
-  }
-  last = { place, attributes, files }
-  return files
-}
+/** Spreading into each job literal would take longer than all else of it. */
+const remade = (job: Job, remake: boolean | undefined): Job => (remake ? { ...job, remake } : job)
 
 export function confirmPairsJob(
   place: NmePlace,
@@ -133,42 +78,48 @@ export function confirmPairsJob(
   options: { onGeometryMismatch: GeometryPolicy; remake?: boolean },
 ): Job {
   const { workspace, archive, profile } = place
-  const inArchive = (file: string) => workspace.relative(path.join(archive, file))
   const to = groupedFiles(place, sample.attributes)
-  const { volume } = sample.archive
+  let inputBytes = 0
+  const input = (file: string): string => {
+    const relative = below(workspace, archive, file)
+    inputBytes += sizeOf(workspace.absolute(relative))
+    return relative
+  }
+  const volume = sample.archive.volume === undefined ? null : input(sample.archive.volume)
+  const masks: Record<string, string> = {}
+  const parameters: MaskParameters[] = []
   // In the order in which they are merged.
-  const parameters = maskParametersOf(profile)
-  const names = [...parameters.keys()].filter(name => sample.archive.masks[name] !== undefined)
-  const masks = Object.fromEntries(names.map(name => [name, inArchive(sample.archive.masks[name]!)]))
-  const inputBytes = [volume, ...Object.values(sample.archive.masks)].reduce(
-    (sum, file) => sum + (file === undefined ? 0 : sizeOf(path.join(archive, file))),
-    0,
-  )
-  return {
-    ...common,
+  for (const mask of maskParametersOf(profile)) {
+    const file = sample.archive.masks[mask.name]
+    if (file === undefined) continue
+    masks[mask.name] = input(file)
+    parameters.push(mask)
+  }
+  const job: Job = {
+    fields: NO_FIELDS,
     step: confirmPairs.name,
     case: sample.folder,
     params: {
       onGeometryMismatch: options.onGeometryMismatch,
       info: profile.info.map(c => ({ name: c.name, value: sample.attributes[c.from] ?? '' })),
-      masks: names.map(name => parameters.get(name)!),
+      masks: parameters,
     },
-    inputs: { volume: volume === undefined ? null : inArchive(volume), masks },
+    inputs: { volume, masks },
     outputs: {
-      volume: volume === undefined ? null : to.volume.path,
-      mask: names.length === 0 ? null : to.mask.path,
+      volume: volume === null ? null : to.volume.path,
+      mask: parameters.length === 0 ? null : to.mask.path,
       info: to.info.path,
     },
     memory: confirmPairs.memory({ voxels: sample.voxels, inputBytes }),
     weight: inputBytes,
-    ...remade(options.remake),
   }
+  return remade(job, options.remake)
 }
 
 /** The job of a sample that the manifest itself rules out: it only fails, so that status and workbooks name it. */
 export function refusedPlan({ folder, finding }: RefusedSample): CasePlan {
   const job: Job = {
-    ...common,
+    fields: NO_FIELDS,
     step: confirmPairs.name,
     case: folder,
     params: {},
@@ -181,7 +132,12 @@ export function refusedPlan({ folder, finding }: RefusedSample): CasePlan {
   return { case: folder, jobs: [job] }
 }
 
-function maskParameters(profile: Profile, name: string) {
+interface MaskParameters {
+  readonly name: string
+  readonly remap?: Readonly<Record<string, number>>
+}
+
+function maskParameters(profile: Profile, name: string): MaskParameters {
   const entry = profile.files.find(f => f.role === 'mask' && (f.name ?? '') === name)
   return entry?.remap === undefined ? { name } : { name, remap: entry.remap }
 }
@@ -199,26 +155,20 @@ export function binaryMaskJobs(
   const files = groupedFiles(place, sample.attributes)
   const inputBytes = files.maskBytes
   const known = labelIndexes(labels)
-  return labelNames(labels).map(({ label, part, short }) => ({
-    ...common,
-    step: extractBinaryMasks.name,
-    case: sample.folder,
-    part,
-    params: { index: label.index, shortForm: short, known },
-    inputs: { mask: files.mask.path },
-    outputs: { binary: files.binary(label).path },
-    memory: extractBinaryMasks.memory({ voxels: sample.voxels ?? 0, inputBytes }),
-    weight: inputBytes / labels.length,
-    ...remade(options.remake),
-  }))
-}
-
-/** Which files of a sample a check looks at: those that a plan makes, or those that are there. */
-export interface Present {
-  readonly volume: boolean
-  readonly mask: boolean
-  readonly info: boolean
-  readonly labels: readonly Label[]
+  return labelNames(labels).map(({ label, part, short }) => {
+    const job: Job = {
+      fields: NO_FIELDS,
+      step: extractBinaryMasks.name,
+      case: sample.folder,
+      part,
+      params: { index: label.index, shortForm: short, known },
+      inputs: { mask: files.mask.path },
+      outputs: { binary: files.binary(label).path },
+      memory: extractBinaryMasks.memory({ voxels: sample.voxels ?? 0, inputBytes }),
+      weight: inputBytes / labels.length,
+    }
+    return remade(job, options.remake)
+  })
 }
 
 /** The images of a sample: one that the archive has only one of is kept with that one alone. */
@@ -229,6 +179,14 @@ export const absentOf = ({ archive: { volume, masks } }: Pick<Sample, 'archive'>
   ...(volume === undefined ? (['volume'] as const) : []),
   ...(Object.keys(masks).length === 0 ? (['mask'] as const) : []),
 ]
+
+/** The files of a sample as the dataset manifest shows them. */
+interface InspectedPaths {
+  info?: string
+  volume?: string
+  mask?: string
+  binaries: Record<string, string>
+}
 
 export function inspectSampleJob(
   place: NmePlace,
@@ -249,36 +207,37 @@ export function inspectSampleJob(
 ): Job {
   const { profile, layout } = place
   const files = groupedFiles(place, sample.attributes)
-  const masks = labelNames(present.labels).map(({ label, key }) => [key, files.binary(label)] as const)
-  const binaries = Object.fromEntries(masks.map(([key, { path }]) => [key, path]))
+  const binaries: Record<string, string> = {}
+  const shownBinaries: Record<string, string> = {}
+  for (const { label, key } of labelNames(present.labels)) {
+    const file = files.binary(label)
+    binaries[key] = file.path
+    shownBinaries[key] = file.shown
+  }
   const there = (is: boolean, file: string) => (is ? file : null)
-  const folderAttributes = layout.parse(files.info.shown)?.attributes ?? {}
-  return {
-    ...common,
+  const attributes: Record<string, string> = {}
+  for (const c of profile.dataset.columns) attributes[c.name] = sample.attributes[c.from] ?? ''
+  // Only what the folder itself says can be held against the info file.
+  const info: Record<string, string> = {}
+  const folderAttributes = layout.parseFolder(sample.folder) ?? {}
+  for (const c of profile.info)
+    if (folderAttributes[c.from] !== undefined) info[c.name] = folderAttributes[c.from]!
+  const paths: InspectedPaths = { binaries: shownBinaries }
+  if (present.info) paths.info = files.info.shown
+  if (present.volume) paths.volume = files.volume.shown
+  if (present.mask) paths.mask = files.mask.shown
+  const known = { id: sample.id, attributes, paths, labels: indexByKey(labels), info }
+  const params: typeof known & { tolerance: object; absent?: readonly SampleImage[] } = {
+    ...known,
+    tolerance: options.tolerance,
+  }
+  // Left out where nothing is absent, as before there was such a parameter: receipts of that time still hold.
+  if (options.absent.length > 0) params.absent = options.absent
+  const job: Job = {
+    fields: NO_FIELDS,
     step: inspectSample.name,
     case: sample.folder,
-    params: {
-      id: sample.id,
-      attributes: Object.fromEntries(
-        profile.dataset.columns.map(c => [c.name, sample.attributes[c.from] ?? '']),
-      ),
-      paths: {
-        ...(present.info ? { info: files.info.shown } : {}),
-        ...(present.volume ? { volume: files.volume.shown } : {}),
-        ...(present.mask ? { mask: files.mask.shown } : {}),
-        binaries: Object.fromEntries(masks.map(([key, { shown }]) => [key, shown])),
-      },
-      labels: indexByKey(labels),
-      // Only what the folder itself says can be held against the info file.
-      info: Object.fromEntries(
-        profile.info.flatMap(c =>
-          folderAttributes[c.from] === undefined ? [] : [[c.name, folderAttributes[c.from]!]],
-        ),
-      ),
-      tolerance: options.tolerance,
-      // Left out where nothing is absent, as before there was such a parameter: receipts of that time still hold.
-      ...(options.absent.length === 0 ? {} : { absent: options.absent }),
-    },
+    params,
     inputs: {
       volumeHeader: there(present.volume, files.volume.path),
       maskHeader: there(present.mask, files.mask.path),
@@ -290,8 +249,8 @@ export function inspectSampleJob(
     outputs: { record: recordPath(sample.folder) },
     memory: inspectSample.memory({ voxels: sample.voxels ?? 0, inputBytes: 0 }),
     weight: files.maskBytes,
-    ...remade(options.remake),
   }
+  return remade(job, options.remake)
 }
 
 const recordPath = (folder: string): string => `${STATE_FOLDER}/records/${folder}.json`
@@ -316,7 +275,7 @@ export function datasetManifestJob(
     splits?: readonly PlannedSplit[]
     splitFolder?: string
     /** Cases whose earlier findings belong into the workbook: also those that have no record. */
-    findingsOf: readonly { readonly step: string; readonly case: string; readonly part?: string }[]
+    findingsOf: () => Iterable<{ readonly step: string; readonly case: string; readonly part?: string }>
     remake?: boolean
   },
 ): CasePlan {
@@ -331,8 +290,16 @@ export function datasetManifestJob(
       ] as const
     }),
   )
+  const gathered = () => {
+    const records: Record<string, string> = {}
+    for (const folder of folders) records[folder] = recordPath(folder)
+    const upstream: Record<string, string> = {}
+    for (const o of options.findingsOf()) upstream[`${o.step}/${o.case}@${o.part ?? ''}`] = receiptName(o)
+    return { records, upstream }
+  }
+  let inputs: Job['inputs'] | undefined
   const job: Job = {
-    ...common,
+    fields: NO_FIELDS,
     step: genDatasetManifest.name,
     case: DATASET,
     params: {
@@ -342,43 +309,14 @@ export function datasetManifestJob(
       verbose: options.verbose ?? false,
       ...(splits.length > 0 ? { split: splitColumns(profile), splits } : { splits: [] }),
     },
-    inputs: {
-      records: Object.fromEntries(folders.map(f => [f, recordPath(f)])),
-      upstream: Object.fromEntries(
-        options.findingsOf.map(o => [`${o.step}/${o.case}@${o.part ?? ''}`, receiptName(o)]),
-      ),
+    // Some paths for each sample of the data set: made when they are asked for, which a plan that is only told never does.
+    get inputs() {
+      inputs ??= gathered()
+      return inputs
     },
     outputs: { manifest: workspace.relative(options.output), indexes: Object.fromEntries(indexes) },
     memory: genDatasetManifest.memory({ voxels: 0, inputBytes: 0 }),
     weight: 0,
-    ...remade(options.remake),
   }
-  return { case: DATASET, jobs: [job] }
-}
-
-/** Which files of a sample are there now. */
-export function presentOnDisk(
-  place: NmePlace,
-  sample: Pick<Sample, 'attributes'>,
-  labels: readonly Label[],
-): Present {
-  const files = groupedFiles(place, sample.attributes)
-  const is = (file: GroupedFile) => fileStamp(place.workspace.absolute(file.path)) !== undefined
-  return {
-    volume: is(files.volume),
-    mask: is(files.mask),
-    info: is(files.info),
-    labels: labels.filter(l => is(files.binary(l))),
-  }
-}
-
-/** Whether every binary mask of a sample is there and none is older than its label map. */
-export function isComplete(place: NmePlace, sample: GroupedSample, labels: readonly Label[]): boolean {
-  const files = groupedFiles(place, sample.attributes)
-  const made = modifiedAt(place.workspace.absolute(files.mask.path))
-  if (made === undefined) return false
-  return labels.every(l => {
-    const time = modifiedAt(place.workspace.absolute(files.binary(l).path))
-    return time !== undefined && time >= made
-  })
+  return { case: DATASET, jobs: [remade(job, options.remake)] }
 }

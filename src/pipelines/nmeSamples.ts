@@ -54,46 +54,47 @@ export function samplesOfManifest(
   const sizes = ['szx', 'szy', 'szz'].map(name => manifest.columns.indexOf(name))
   const invalid: Finding[] = []
   const drafts = new Map<string, Draft>()
-  const byPath = new Map<string, Draft>()
+  /** Where a person has corrected rows: what the sample became that their paths say. */
+  const corrected = new Map<string, Draft>()
   const listed = new Set<string>()
   const inFolder = new Map<string, Draft>()
-  for (const [i, row] of manifest.rows.entries()) {
-    const file = String(row[pathAt] ?? '').trim()
+  const refuseRow = (i: number, file: string, message: string, remedy?: string) => {
     const at = `row ${manifest.rowNumbers[i]} of the worksheet ${manifest.name}`
-    const refuseRow = (message: string, remedy?: string) =>
-      invalid.push(
-        finding(
-          'manifest-row-invalid',
-          file || at,
-          `${at}: ${message}`,
-          remedy === undefined ? {} : { remedy },
-        ),
-      )
+    const more = remedy === undefined ? {} : { remedy }
+    invalid.push(finding('manifest-row-invalid', file || at, `${at}: ${message}`, more))
+  }
+  for (let i = 0; i < manifest.rows.length; i++) {
+    const row = manifest.rows[i]!
+    const file = String(row[pathAt] ?? '').trim()
     if (file === '') {
-      refuseRow('file_path is empty')
+      refuseRow(i, file, 'file_path is empty')
       continue
     }
     const plain = matcher.match(file)
-    const known = plain.status === 'matched' ? plain.attributes : {}
-    const cells = Object.fromEntries(own.map(c => [c.name, cellText(row[c.at] ?? null, known[c.from])]))
+    const known = plain.status === 'matched' ? plain.attributes : undefined
+    const cells: Record<string, string> = {}
+    for (const c of own) cells[c.name] = cellText(row[c.at] ?? null, known?.[c.from])
     const match = matcher.matchRow(file, cells, plain)
     if (match.status === 'left-out') continue
     if (match.status === 'unmatched') {
-      refuseRow(match.message, match.remedy)
+      refuseRow(i, file, match.message, match.remedy)
       continue
     }
     const type = String(row[typeAt] ?? '').trim()
     if ((type !== 'v3d' && type !== 'm3d') || (type === 'v3d') !== (match.role === 'volume')) {
-      refuseRow(
-        `type is '${type}', but the profile takes the file for a ${match.role} (${match.role === 'volume' ? 'v3d' : 'm3d'})`,
-      )
+      const is = match.role === 'volume' ? 'v3d' : 'm3d'
+      refuseRow(i, file, `type is '${type}', but the profile takes the file for a ${match.role} (${is})`)
       continue
     }
     const folder = matcher.layout.sampleFolder(match.attributes)
-    const draft = drafts.get(match.sampleKey) ?? { match, folder, masks: {}, voxels: 0 }
-    drafts.set(match.sampleKey, draft)
-    listed.add(file)
-    if (plain.status === 'matched') byPath.set(plain.sampleKey, draft)
+    let draft = drafts.get(match.sampleKey)
+    const isNew = draft === undefined
+    if (draft === undefined) {
+      draft = { match, folder, masks: {}, voxels: 0 }
+      drafts.set(match.sampleKey, draft)
+    }
+    if (unusable.length > 0) listed.add(file)
+    if (plain !== match && plain.status === 'matched') corrected.set(plain.sampleKey, draft)
     add(draft, match, file)
     draft.voxels = Math.max(
       draft.voxels,
@@ -105,6 +106,7 @@ export function samplesOfManifest(
         draft.folder,
         `its files say different folders: ${draft.folder} and ${folder}`,
       )
+    else if (!isNew) continue
     const other = inFolder.get(folder)
     if (other !== undefined && other !== draft)
       for (const d of [other, draft])
@@ -113,8 +115,9 @@ export function samplesOfManifest(
   }
   for (const f of [...invalid, ...unusable.filter(u => !listed.has(u.where))]) {
     const match = matcher.match(f.where)
-    const draft = match.status === 'matched' ? byPath.get(match.sampleKey) : undefined
-    if (draft !== undefined) draft.problem ??= f
+    if (match.status !== 'matched') continue
+    for (const draft of [drafts.get(match.sampleKey), corrected.get(match.sampleKey)])
+      if (draft !== undefined) draft.problem ??= f
   }
   const all = [...drafts.values()].sort((a, b) => (a.folder < b.folder ? -1 : 1))
   const refused = new Map(all.flatMap(d => (d.problem === undefined ? [] : [[d.folder, d.problem] as const])))

@@ -86,7 +86,7 @@ function fileName(
 ): string {
   if (typeof file === 'string') return renderTemplate(files[file].template, attributes)
   const label = { index: String(file.index), short_form: shortFormInNames(file.shortForm) }
-  return renderTemplate(files.label.template, { ...attributes, ...label })
+  return renderTemplate(files.label.template, attributes, label)
 }
 
 const labelOf = ({ index, short_form: shortForm }: Record<string, string>): Partial<LabelName> => ({

@@ -2,7 +2,7 @@ import { AttributeDerivation } from './derive.ts'
 import { nearestEntry, type UnmatchedFile } from './explain.ts'
 import { type GroupedLayout, groupedLayout } from './layout.ts'
 import { pathNameProblem } from './pathName.ts'
-import { compilePath, matchPath, type PathPattern } from './pattern.ts'
+import { compilePath, matchNames, type PathPattern } from './pattern.ts'
 import type { FileEntry, Profile } from './schema.ts'
 import { ProfileTableError, type Table, TableJoin } from './tableJoin.ts'
 import { expandTemplate, parseTemplate, placeholderNames } from './template.ts'
@@ -102,8 +102,9 @@ export class ArchiveMatcher {
     for (const { name, from } of this.#profile.manifest.columns)
       if (Object.hasOwn(cells, name) && cells[name] !== plain.attributes[from]) return false
     // An entry before that one might take the file with what the cells say.
-    const path = relativePath.normalize('NFC')
-    return this.#entries.slice(0, plain.entry).every(e => !matchPath(e.pattern, path))
+    if (plain.entry === 0) return true
+    const names = relativePath.normalize('NFC').split('/')
+    return this.#entries.slice(0, plain.entry).every(e => !matchNames(e.pattern, names))
   }
 
   /** The cells of the profile's columns of the archive manifest, by column title. */
@@ -120,8 +121,10 @@ export class ArchiveMatcher {
     const kept = new Set(corrected ? Object.keys(corrected) : [])
     let leftOut: LeftOutFile | undefined
     let unmatched: UnmatchedFile | undefined
-    for (const [index, compiled] of this.#entries.entries()) {
-      const values = matchPath(compiled.pattern, path)
+    const names = path.split('/')
+    for (let index = 0; index < this.#entries.length; index++) {
+      const compiled = this.#entries[index]!
+      const values = matchNames(compiled.pattern, names)
       if (!values) continue
       Object.assign(values, corrected)
       const failure = this.#derivation.derive(values, kept)

@@ -80,8 +80,11 @@ const tokenSource = (token: TemplateToken): string =>
     : `{${token.name}${token.width > 0 ? `:0${token.width}d` : ''}}`
 
 /** The values of a path's placeholders, or undefined when it does not fit. The path is in Unicode NFC. */
-export function matchPath(pattern: PathPattern, path: string): Values | undefined {
-  const names = path.split('/')
+export const matchPath = (pattern: PathPattern, path: string): Values | undefined =>
+  matchNames(pattern, path.split('/'))
+
+/** The same for a path that is taken apart into its levels already. */
+export function matchNames(pattern: PathPattern, names: readonly string[]): Values | undefined {
   if (names.length !== pattern.segments.length) return undefined
   const values: Values = {}
   for (const [level, segment] of pattern.segments.entries())
@@ -102,6 +105,12 @@ export function matchSegment(
 ): boolean {
   if (text.length > LONGEST_NAME) return false
   const { tokens, repeated } = segment
+  // What does not even begin like the level needs no search, and most of what fits does so at the first cuts.
+  const first = tokens[0]
+  if (reach === undefined && first?.kind === 'text' && !text.startsWith(first.text)) return false
+  if (fitsAtFirstCuts(pattern, segment, text, values)) return true
+  // A level with a single placeholder has no other cut.
+  if (reach === undefined && isCutOnce(segment, values)) return false
   let failed: Set<string> | undefined
   const bound = (name: string) => (Object.hasOwn(values, name) ? values[name] : undefined)
   const stateOf = (index: number, at: number) =>
@@ -168,6 +177,54 @@ export function matchSegment(
 
   return from(0, 0)
 }
+
+/**
+ * Whether a level fits when each placeholder ends at the first place where it can: then that is what the search would
+ * find. `values` is added to only if so.
+ */
+function fitsAtFirstCuts(
+  pattern: PathPattern,
+  { tokens, repeated }: SegmentPattern,
+  text: string,
+  values: Values,
+): boolean {
+  if (repeated.length > 0) return false
+  const ends: number[] = []
+  let at = 0
+  for (let i = 0; i < tokens.length; i++) {
+    const token = tokens[i]!
+    if (token.kind === 'text') {
+      if (!text.startsWith(token.text, at)) return false
+      at += token.text.length
+      continue
+    }
+    const next = tokens[i + 1]
+    if (next?.kind === 'placeholder' || Object.hasOwn(values, token.name)) return false
+    const end = next === undefined ? text.length : cutBefore(text, next.text, at, i + 2 === tokens.length)
+    if (end <= at || !fits(token, pattern.expressions.get(token.name), text.slice(at, end))) return false
+    ends.push(at, end)
+    at = end
+  }
+  if (at !== text.length) return false
+  let n = 0
+  for (const token of tokens)
+    if (token.kind === 'placeholder') values[token.name] = text.slice(ends[n++], ends[n++])
+  return true
+}
+
+const isCutOnce = ({ tokens }: SegmentPattern, values: Values): boolean => {
+  const [first, second] = tokens[0]?.kind === 'text' ? [tokens[1], tokens[2]] : [tokens[0], tokens[1]]
+  return (
+    first?.kind === 'placeholder' &&
+    !Object.hasOwn(values, first.name) &&
+    second?.kind !== 'placeholder' &&
+    tokens.indexOf(first) + (second === undefined ? 1 : 2) === tokens.length
+  )
+}
+
+/** The first place after `at` where a text follows; the one that closes a level has to stand at its end. */
+const cutBefore = (text: string, next: string, at: number, closes: boolean): number =>
+  !closes ? text.indexOf(next, at + 1) : text.endsWith(next) ? text.length - next.length : -1
 
 function fits(token: Placeholder, expression: RegExp | undefined, value: string) {
   if (token.width > 0 && !(value.length >= token.width && /^\d+$/.test(value))) return false

@@ -61,16 +61,22 @@ export function placeholderNames(template: Template): string[] {
 /**
  * Fills a template in.
  *
+ * @param before values that go before those of the same name
  * @throws TemplateError when a value is missing, or is no number where the template wants digits
  */
-export function renderTemplate(template: Template, values: Readonly<Record<string, string>>): string {
+export function renderTemplate(
+  template: Template,
+  values: Readonly<Record<string, string>>,
+  before: Readonly<Record<string, string>> = {},
+): string {
   let out = ''
   for (const token of template) {
     if (token.kind === 'text') {
       out += token.text
       continue
     }
-    const value = Object.hasOwn(values, token.name) ? values[token.name] : undefined
+    const from = Object.hasOwn(before, token.name) ? before : values
+    const value = Object.hasOwn(from, token.name) ? from[token.name] : undefined
     if (value === undefined)
       throw new TemplateError(`nothing is known for the placeholder {${token.name}}`, {
         remedy: `Give a value for '${token.name}', or take {${token.name}} out of the template.`,
@@ -79,7 +85,7 @@ export function renderTemplate(template: Template, values: Readonly<Record<strin
       throw new TemplateError(`{${token.name}:0${token.width}d} wants a whole number and got '${value}'`, {
         remedy: `Write {${token.name}} without the number of digits.`,
       })
-    out += value.padStart(token.width, '0')
+    out += token.width > 0 ? value.padStart(token.width, '0') : value
   }
   return out
 }

@@ -15,8 +15,11 @@ export function movableStamp(file: string): string | undefined {
   return s?.isFile() ? `${s.size}:${Math.floor(s.mtimeMs / 1000)}` : undefined
 }
 
-/** The size in bytes that a stamp says. */
-export const stampedSize = (stamp: FileStamp): number => Number(stamp.slice(0, stamp.indexOf(':')))
+/** The size of a file in bytes; undefined when there is no such file. */
+export function fileSize(file: string): number | undefined {
+  const s = fs.statSync(file, { throwIfNoEntry: false })
+  return s?.isFile() ? s.size : undefined
+}
 
 /** Modification time in ns; undefined when there is no such file. */
 export const modifiedAt = (file: string): bigint | undefined =>

@@ -93,7 +93,7 @@ export function genDatasetManifestCommand(context: CommandContext): Command {
               output,
               sheet: flags.sheet,
               verbose: flags.verbose ?? false,
-              findingsOf: earlier.jobs,
+              findingsOf: () => earlier.jobs,
               remake: flags.remake ?? false,
             },
           ),

@@ -215,8 +215,11 @@ export class XmlScanner {
     while (byte !== GT) {
       if (byte === undefined) return this.#incomplete()
       if (byte === QUOTE || byte === APOSTROPHE) {
-        here = bytes.indexOf(byte, here + 1)
-        if (here < 0) return this.#incomplete()
+        // Most values are a few bytes long: a loop is done before a search has begun.
+        const quote = byte
+        do byte = bytes[++here]
+        while (byte !== quote && byte !== undefined)
+        if (byte === undefined) return this.#incomplete()
       } else if (byte === LT) throw new XmlInvalidError('a tag begins inside another tag')
       byte = bytes[++here]
     }

@@ -14,6 +14,7 @@ const RPH = nameCode('rPh')
 
 const MOST_COLUMNS = 16_384
 const SPACE = 0x20
+const EQUALS = 0x3d
 const R_ATTRIBUTE = 0x72
 const S_ATTRIBUTE = 0x73
 const T_ATTRIBUTE = 0x74
@@ -135,12 +136,13 @@ export class WorksheetReader {
         at++
         continue
       }
-      const name = bytes[at + 1] === 0x3d ? bytes[at]! : 0
-      const opening = bytes.indexOf(0x3d, at) + 1
+      const name = bytes[at + 1] === EQUALS ? bytes[at]! : 0
+      let opening = at + 1
+      while (opening < attributesEnd && bytes[opening - 1] !== EQUALS) opening++
       const quote = bytes[opening]!
-      const end = bytes.indexOf(quote, opening + 1)
-      if (opening === 0 || end < 0 || end >= attributesEnd)
-        throw new XmlInvalidError('a cell has a broken attribute')
+      let end = opening + 1
+      while (end < attributesEnd && bytes[end] !== quote) end++
+      if (end >= attributesEnd) throw new XmlInvalidError('a cell has a broken attribute')
       if (name === R_ATTRIBUTE) column = columnOf(bytes, opening + 1, end)
       else if (name === S_ATTRIBUTE) this.#format = digits(bytes, opening + 1, end)
       else if (name === T_ATTRIBUTE) this.#type = cellType(bytes, opening + 1, end)
