@@ -1,5 +1,6 @@
 import type { SlurmRun } from '../engine/executors/slurm.ts'
 import { planArrays } from '../engine/executors/slurmPlan.ts'
+import { Experience } from '../engine/experience.ts'
 import { checkJob, openDigests } from '../engine/run.ts'
 import type { StepRegistry } from '../engine/step.ts'
 import type { Stages } from '../pipelines/stages.ts'
@@ -9,6 +10,7 @@ import type { Console } from './console.ts'
 export function printScripts(console: Console, slurm: SlurmRun, registry: StepRegistry): Stages {
   const { workspace } = slurm
   const digests = openDigests(workspace)
+  const experience = new Experience()
   let count = 0
   let earlier: string | undefined
   return {
@@ -17,9 +19,11 @@ export function printScripts(console: Console, slurm: SlurmRun, registry: StepRe
     async stage(title, plans) {
       const cases = [...plans]
       const steps = await registry.load(cases.flatMap(({ jobs }) => jobs.map(job => job.step)))
+      experience.learn(workspace, steps.keys())
       const stale = cases.flatMap(plan => {
         const first = plan.jobs.findIndex(job => checkJob(job, workspace, steps, digests).stale !== undefined)
-        return first < 0 ? [] : [slurm.caseOf({ plan: { ...plan, jobs: plan.jobs.slice(first) }, known: [] })]
+        const rest = { ...plan, jobs: plan.jobs.slice(first) }
+        return first < 0 ? [] : [slurm.caseOf({ plan: rest, known: [] }, experience)]
       })
       if (stale.length === 0) {
         console.say(`# ${title}: nothing to do`)

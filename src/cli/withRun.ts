@@ -90,7 +90,7 @@ export async function withRun(
     workspace,
     steps,
     executor: (cases, experience) => {
-      if (slurm !== undefined) return slurm.executor()
+      if (slurm !== undefined) return slurm.executor(experience)
       const admission = new Admission(limits, experience)
       return workers === 1 || cases === 1
         ? inlineExecutor(workspace, steps, place.ahead, admission)

@@ -98,8 +98,13 @@ export class Experience {
    * need. The correction is the factor, beside what a process needs for itself, that all but one in twenty stayed below.
    */
   bytesNeeded(step: string, predicted: number): number {
+    return this.correctedMemory(step, predicted) ?? Math.max(predicted, IDLE_BYTES)
+  }
+
+  /** The same; undefined where nothing is predicted, or no job of the step was measured. */
+  correctedMemory(step: string, predicted: number): number | undefined {
     const taken = this.#steps.get(step)
-    if (taken === undefined || taken.memory.length === 0) return Math.max(predicted, IDLE_BYTES)
+    if (taken === undefined || taken.memory.length === 0 || predicted === 0) return undefined
     taken.need ??= corrected(taken.memory)
     return taken.need(predicted)
   }

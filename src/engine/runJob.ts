@@ -1,4 +1,5 @@
 import path from 'node:path'
+import type { ArtifactWritten } from '../core/artifact.ts'
 import { DataError, findingsOf } from '../core/dataError.ts'
 import { EXIT, Fault, type FaultRecord, faultRecord } from '../core/fault.ts'
 import { type Finding, finding } from '../core/finding.ts'
@@ -25,6 +26,12 @@ export const AS_WRITTEN = 'as-written'
 
 /** A job needs more memory than there is, so it was not begun. */
 export class MemoryShortError extends Fault {}
+
+/**
+ * The outputs of a job that needs no more memory than this (bytes) are written beside each other: what such a job takes is
+ * mostly the waiting for the disk, once for each file. A larger job would hold several compressed volumes at once.
+ */
+const WRITTEN_AT_ONCE = 128e6
 
 export interface JobEnvironment {
   readonly workspace: Workspace
@@ -147,32 +154,52 @@ class JobRecord {
       report: f => this.#findings.push(f),
     })) as Record<string, unknown>
     const keysOf = (slot: string) => Object.keys(produced[slot] ?? {})
-    for (const f of slotFiles(step.outputs, job.outputs, keysOf)) {
+    const outputs = slotFiles(step.outputs, job.outputs, keysOf).flatMap(f => {
       const slot = produced[f.slot]
       const value = f.key === undefined ? slot : (slot as Record<string, unknown>)[f.key]
-      if (value === undefined && f.key !== undefined) continue
+      if (value === undefined && f.key !== undefined) return []
       if (value === undefined) throw new Error(`${step.name} gave nothing for its output ${fileLabel(f)}`)
-      if (f.kind.write === undefined) throw new Error(`artifacts of kind ${f.kind.name} cannot be written`)
-      const file = this.#absolute(f.path)
-      const asWritten = f.editable === undefined || (await this.#isAsWritten(f, file))
-      const edited = !asWritten && f.editable === 'rewritten' ? await this.#keepEdited(f, file) : undefined
-      const written = await f.kind.write(file, value as never)
-      await edited?.tell(written.digest)
-      if (f.editable === 'rewritten' || (f.editable === 'amended' && asWritten))
-        this.#note(f.path, AS_WRITTEN, fileStamp(file), written.digest)
-      this.#bytesWritten += written.bytes
-      this.#findings.push(...(written.findings ?? []).map(finding => ({ ...finding, where: f.path })))
-      this.#note(f.path, f.kind.name, fileStamp(file), written.digest)
-      this.env.handOver.offer(f.path, f.kind.name, written.asRead ?? value, written.digest)
-      this.#outputs.push({
-        slot: f.slot,
-        ...(f.key === undefined ? {} : { key: f.key }),
-        path: f.path,
-        kind: f.kind.name,
-        digest: written.digest,
-      })
+      return [{ f, value }]
+    })
+    if (job.memory > WRITTEN_AT_ONCE || outputs.some(({ f }) => f.editable !== undefined))
+      for (const { f, value } of outputs) this.#wrote(f, value, await this.#write(f, value))
+    else {
+      const ends = await Promise.allSettled(outputs.map(({ f, value }) => this.#write(f, value)))
+      for (const [i, { f, value }] of outputs.entries()) {
+        const end = ends[i]!
+        if (end.status === 'rejected') throw end.reason
+        this.#wrote(f, value, end.value)
+      }
     }
     await this.#removeOutdated()
+  }
+
+  /** Writes one output; what a person has made of an editable one is kept. */
+  async #write(f: SlotFile, value: unknown): Promise<ArtifactWritten> {
+    if (f.kind.write === undefined) throw new Error(`artifacts of kind ${f.kind.name} cannot be written`)
+    const file = this.#absolute(f.path)
+    const asWritten = f.editable === undefined || (await this.#isAsWritten(f, file))
+    const edited = !asWritten && f.editable === 'rewritten' ? await this.#keepEdited(f, file) : undefined
+    const written = await f.kind.write(file, value as never)
+    await edited?.tell(written.digest)
+    if (f.editable === 'rewritten' || (f.editable === 'amended' && asWritten))
+      this.#note(f.path, AS_WRITTEN, fileStamp(file), written.digest)
+    return written
+  }
+
+  /** Takes down what was written, in the order of the slots. */
+  #wrote(f: SlotFile, value: unknown, written: ArtifactWritten): void {
+    this.#bytesWritten += written.bytes
+    this.#findings.push(...(written.findings ?? []).map(finding => ({ ...finding, where: f.path })))
+    this.#note(f.path, f.kind.name, fileStamp(this.#absolute(f.path)), written.digest)
+    this.env.handOver.offer(f.path, f.kind.name, written.asRead ?? value, written.digest)
+    this.#outputs.push({
+      slot: f.slot,
+      ...(f.key === undefined ? {} : { key: f.key }),
+      path: f.path,
+      kind: f.kind.name,
+      digest: written.digest,
+    })
   }
 
   async #readInputs(): Promise<Record<string, unknown>> {

@@ -2,6 +2,7 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { EXIT, Fault } from '../../core/fault.ts'
 import { removeFolder } from '../../storage/scratchFolder.ts'
+import type { Experience } from '../experience.ts'
 import type { CasePlan, JobOutcome } from '../job.ts'
 import type { DispatchedCase } from '../runCase.ts'
 import type { Workspace } from '../workspace.ts'
@@ -64,24 +65,24 @@ export class SlurmRun {
    * Carries out cases on a cluster that shares the disk of the root: writes shards, submits an array of tasks for each
    * class of memory, and follows them by their receipts. What a task did not live to do is submitted again.
    */
-  executor(): Executor {
+  executor(experience: Experience): Executor {
     const stage = ++this.#stages
     let goesOn = false
     return {
       goesOn: () => goesOn,
       run: async (cases, onOutcome, signal) => {
         const work = new SlurmStage(this, stage, onOutcome, signal)
-        const diedOf = await work.run(cases)
+        const diedOf = await work.run(cases.map(dispatched => this.caseOf(dispatched, experience)))
         goesOn = work.goesOn
         return diedOf
       },
     }
   }
 
-  caseOf(dispatched: DispatchedCase): SlurmCase {
+  caseOf(dispatched: DispatchedCase, experience: Experience): SlurmCase {
     const { classes, memoryScale } = this.settings
-    const memoryClass = classFor(predictedBytes(dispatched, memoryScale), classes)
-    return new SlurmCase(dispatched, this.workspace, memoryClass)
+    const predicted = predictedBytes(dispatched, 1, experience)
+    return new SlurmCase(dispatched, this.workspace, classFor(memoryScale * predicted, classes), predicted)
   }
 
   /** What is submitted for an array. */
@@ -131,10 +132,10 @@ class SlurmStage {
     readonly signal: AbortSignal,
   ) {}
 
-  async run(cases: readonly DispatchedCase[]): Promise<readonly CasePlan[]> {
+  async run(cases: readonly SlurmCase[]): Promise<readonly CasePlan[]> {
     const started = Date.now()
     try {
-      await this.#submit(cases.map(dispatched => this.slurm.caseOf(dispatched)))
+      await this.#submit(cases)
       while (this.#open.length > 0 && !this.signal.aborted) {
         const pause = Math.min(LATEST_MS, Math.max(SOONEST_MS, (Date.now() - started) * SHARE_OF_WAITING))
         await sleep(pause, undefined, { signal: this.signal }).catch(() => undefined)

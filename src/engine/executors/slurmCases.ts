@@ -3,7 +3,6 @@ import { type Job, type JobOutcome, slotPaths } from '../job.ts'
 import { type Receipt, readReceipt, receiptPath } from '../receipt.ts'
 import { type DispatchedCase, skipped } from '../runCase.ts'
 import type { Workspace } from '../workspace.ts'
-import { predictedBytes } from './slurmShards.ts'
 
 /** One case on the cluster: what is known of its jobs so far, and how often it was tried. */
 export class SlurmCase {
@@ -24,6 +23,8 @@ export class SlurmCase {
     readonly workspace: Workspace,
     /** Index among the classes of memory. */
     public memoryClass: number,
+    /** Bytes of memory by prediction, unscaled. */
+    readonly predicted: number,
   ) {
     const { jobs } = dispatched.plan
     this.outcomes = jobs.map(() => undefined)
@@ -32,11 +33,6 @@ export class SlurmCase {
 
   get jobs(): readonly Job[] {
     return this.dispatched.plan.jobs
-  }
-
-  /** Bytes of memory by prediction, unscaled. */
-  get predicted(): number {
-    return predictedBytes(this.dispatched, 1)
   }
 
   get isSettled(): boolean {
@@ -118,6 +114,7 @@ export class SlurmCase {
       { ...this.dispatched, plan: { ...this.dispatched.plan, jobs: open }, known },
       this.workspace,
       this.memoryClass,
+      this.predicted,
     )
     rest.killedAt.push(...this.killedAt)
     rest.overtime = this.overtime

@@ -1,3 +1,4 @@
+import { Experience } from '../experience.ts'
 import type { DispatchedCase } from '../runCase.ts'
 
 /** What a user says of the sizes of Slurm's tasks. */
@@ -20,9 +21,18 @@ export const USUAL_CLASSES: readonly number[] = [2, 4, 8, 16, 32, 64, 128, 256].
 /** What the program itself takes, beside the values of a job: Node.js, its code, buffers of reading and writing. */
 const PROGRAM_BYTES = 160 << 20
 
-/** Bytes that a case is predicted to need of its node at most, the program included. */
-export const predictedBytes = ({ plan }: DispatchedCase, scale: number): number =>
-  scale * (PROGRAM_BYTES + Math.max(0, ...plan.jobs.map(job => job.memory)))
+/**
+ * Bytes that a case is predicted to need of its node at most, the program included; predictions of steps that were measured
+ * are corrected by that.
+ */
+export const predictedBytes = (
+  { plan }: DispatchedCase,
+  scale: number,
+  experience: Experience = new Experience(),
+): number =>
+  scale *
+  (PROGRAM_BYTES +
+    Math.max(0, ...plan.jobs.map(({ step, memory }) => experience.correctedMemory(step, memory) ?? memory)))
 
 /** The first class that holds so many bytes; the last where none does, for a prediction may be too high. */
 export function classFor(bytes: number, classes: readonly number[]): number {

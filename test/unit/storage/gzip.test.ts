@@ -28,3 +28,20 @@ it('has no name and no time, and the length at its end', () => {
   expect(gzip([new Uint8Array(3_000_000)]).equals(bytes)).toBe(true)
   expect(bytes.length).toBeLessThan(10_000)
 })
+
+it('lets streams be made beside each other, and forgets one that is left in the middle', () => {
+  const data = [1, 2, 3].map(seed => Uint8Array.from({ length: 3 << 20 }, (_, i) => (i * seed) >> (i & 7)))
+  const alone = data.map(d => gzip([d]))
+  const left = gzipParts([data[0]!], 4)
+  left.next()
+  left.next()
+  left.return(undefined)
+  const streams = data.map(d => ({ stream: gzipParts([d], 4), pieces: [] as Uint8Array[], done: false }))
+  while (streams.some(s => !s.done))
+    for (const s of streams) {
+      const next = s.stream.next()
+      if (next.done) s.done = true
+      else s.pieces.push(next.value)
+    }
+  for (const [i, { pieces }] of streams.entries()) expect(Buffer.concat(pieces).equals(alone[i]!)).toBe(true)
+})

@@ -13,6 +13,7 @@ import {
   taskCount,
   USUAL_CLASSES,
 } from '../../../../src/engine/executors/slurmShards.ts'
+import { Experience } from '../../../../src/engine/experience.ts'
 import type { DispatchedCase } from '../../../../src/engine/runCase.ts'
 import { workspaceAt } from '../../../../src/engine/workspace.ts'
 
@@ -29,7 +30,8 @@ const dispatched = (id: string, memory: number, weight: number): DispatchedCase 
 const SIZES: SlurmSizes = { classes: [2 * GIB, 8 * GIB], memoryScale: 1, taskSeconds: 60, mostTasks: 10 }
 const caseOf = (id: string, memory: number, weight: number): SlurmCase => {
   const one = dispatched(id, memory, weight)
-  return new SlurmCase(one, workspaceAt('/nowhere'), classFor(predictedBytes(one, 1), SIZES.classes))
+  const bytes = predictedBytes(one, 1)
+  return new SlurmCase(one, workspaceAt('/nowhere'), classFor(bytes, SIZES.classes), bytes)
 }
 
 describe('classes of memory', () => {
@@ -41,6 +43,22 @@ describe('classes of memory', () => {
     expect(at(16 * GIB)).toBe(16)
     expect(at(16 * GIB + 1)).toBe(32)
     expect(at(5000 * GIB)).toBe(256)
+  })
+
+  it('go by what jobs of the step were measured to need, where some were', () => {
+    const one = dispatched('a', 4 * GIB, 0)
+    const measured = (peak: number, jobs: number) => {
+      const experience = new Experience()
+      for (let i = 0; i < jobs; i++)
+        experience.add('x', { seconds: 1, memory: { predicted: 4 * GIB, before: 0, peak } })
+      return predictedBytes(one, 1, experience) / GIB
+    }
+    expect(predictedBytes(one, 1, new Experience())).toBe(predictedBytes(one, 1))
+    expect(measured(11 * GIB, 1)).toBeGreaterThan(11)
+    expect(measured(11 * GIB, 1)).toBeLessThan(12)
+    // One job that needed little proves nothing yet.
+    expect(measured(2.5 * GIB, 1)).toBeGreaterThan(4)
+    expect(measured(2.5 * GIB, 5)).toBeLessThan(3)
   })
 })
 

@@ -23,7 +23,12 @@ const job = (id: string, step: string): Job => ({
   outputs: { out: `${id}/${step}.out` },
 })
 const caseOf = (id: string): SlurmCase =>
-  new SlurmCase({ plan: { case: id, jobs: [job(id, 'first'), job(id, 'second')] }, known: [] }, workspace, 0)
+  new SlurmCase(
+    { plan: { case: id, jobs: [job(id, 'first'), job(id, 'second')] }, known: [] },
+    workspace,
+    0,
+    0,
+  )
 
 const outcomeOf = (j: Job, status: JobOutcome['status'] = 'done'): JobOutcome => ({
   ...{ step: j.step, case: j.case, status, findings: [], seconds: 1, weight: j.weight },
