@@ -1,5 +1,5 @@
 import type { DigestEntry } from '../storage/digestCache.ts'
-import { fileStamp } from '../storage/fileStamp.ts'
+import { type FileStamp, fileStamp } from '../storage/fileStamp.ts'
 import { HandOver, type ReadAhead } from './handOver.ts'
 import { type CasePlan, type Job, type JobOutcome, slotPaths } from './job.ts'
 import { runJob } from './runJob.ts'
@@ -32,6 +32,7 @@ export async function runCase(
   const handOver = new HandOver(ahead.filter(a => fileStamp(workspace.absolute(a.path)) === a.stamp))
   const digests = new Map(known.map(e => [`${e[1]}\0${e[0]}`, e] as const))
   const late = new Set(awaited)
+  const written = new Map<string, FileStamp>()
   let failed: JobOutcome | undefined
   /** Files that a failed or skipped job did not make. */
   const lost = new Map<string, JobOutcome>()
@@ -52,7 +53,7 @@ export async function runCase(
       continue
     }
     handOver.expect(new Set(plan.jobs.slice(i).flatMap(later => inputKeys(later, steps))))
-    const outcome = await runJob(job, { workspace, steps, handOver, known: digests, awaited: late })
+    const outcome = await runJob(job, { workspace, steps, handOver, known: digests, awaited: late, written })
     for (const entry of outcome.digests) digests.set(`${entry[1]}\0${entry[0]}`, entry)
     if (outcome.status === 'failed') lose(job, outcome)
     emit(outcome)

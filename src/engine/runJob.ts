@@ -8,7 +8,7 @@ import { VERSION } from '../core/version.ts'
 import { appeared } from '../storage/appeared.ts'
 import { WriteError, writeAtomicSmall } from '../storage/atomicWrite.ts'
 import type { DigestEntry } from '../storage/digestCache.ts'
-import { fileStamp, isSettled } from '../storage/fileStamp.ts'
+import { type FileStamp, fileStamp, isSettled } from '../storage/fileStamp.ts'
 import { keepCopy } from '../storage/keepCopy.ts'
 import { removeIfUnchanged } from '../storage/remove.ts'
 import { fingerprint } from './fingerprint.ts'
@@ -41,6 +41,8 @@ export interface JobEnvironment {
   readonly known: ReadonlyMap<string, DigestEntry>
   /** Files that another process has written in this run: on a shared disk they may be seen late. */
   readonly awaited?: ReadonlySet<string>
+  /** Files that jobs of this case have written, with the stamp that they had then. */
+  readonly written?: Map<string, FileStamp>
 }
 
 /**
@@ -122,8 +124,13 @@ class JobRecord {
     if (stamp === undefined && f.kind.write !== undefined && !isFolderThere(f, file)) return null
     const digest = await f.kind.digest(file).catch(() => null)
     if (digest === null) return null
-    if (stamp !== undefined && isSettled(stamp)) this.#note(f.path, f.kind.name, stamp, digest)
+    if (stamp !== undefined && this.#isSure(f, stamp)) this.#note(f.path, f.kind.name, stamp, digest)
     return digest
+  }
+
+  /** Whether a file would have another stamp if it were changed now. One that was written just now, by this case, counts too. */
+  #isSure(f: SlotFile, stamp: FileStamp): boolean {
+    return this.env.written?.get(f.path) === stamp || isSettled(stamp)
   }
 
   #note(relative: string, kind: string, stamp: string | undefined, digest: string): void {
@@ -191,7 +198,9 @@ class JobRecord {
   #wrote(f: SlotFile, value: unknown, written: ArtifactWritten): void {
     this.#bytesWritten += written.bytes
     this.#findings.push(...(written.findings ?? []).map(finding => ({ ...finding, where: f.path })))
-    this.#note(f.path, f.kind.name, fileStamp(this.#absolute(f.path)), written.digest)
+    const stamp = fileStamp(this.#absolute(f.path))
+    if (stamp !== undefined) this.env.written?.set(f.path, stamp)
+    this.#note(f.path, f.kind.name, stamp, written.digest)
     this.env.handOver.offer(f.path, f.kind.name, written.asRead ?? value, written.digest)
     this.#outputs.push({
       slot: f.slot,
@@ -216,7 +225,7 @@ class JobRecord {
         })
         if (read.inflatedBytes) this.#inflated.push(f.path)
         for (const finding of read.findings ?? []) this.#findings.push({ ...finding, where: f.path })
-        if (stamp !== undefined && isSettled(stamp)) this.#note(f.path, f.kind.name, stamp, read.digest)
+        if (stamp !== undefined && this.#isSure(f, stamp)) this.#note(f.path, f.kind.name, stamp, read.digest)
         this.env.handOver.offer(f.path, f.kind.name, read.value, read.digest)
         held = read
       }

@@ -54,6 +54,12 @@ describe('a second run', () => {
     expect(stampsBelow(root)).toEqual(before)
   })
 
+  it('is known to find everything fresh from stamps alone, however soon after the first', async () => {
+    const told = eventsOf(await run(finished, '--dry_run')).filter(e => e.event === 'plan')
+    expect(told).toHaveLength(1 + SAMPLES * 5 + 1)
+    expect(told.filter(e => e.todo).map(e => `${e.step}: ${e.why}`)).toEqual([])
+  })
+
   it('on a copy elsewhere makes nothing anew', async () => {
     const root = copyOf(finished)
     const before = stampsBelow(root)
