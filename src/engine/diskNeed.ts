@@ -20,45 +20,46 @@ function bytesOf(job: Job, steps: LoadedSteps, experience: Experience): number {
   return job.weight * (steps.get(job.step)?.writes?.(job.params) ?? 0)
 }
 
-/**
- * Asks whether the disks that jobs write on have the space.
- *
- * @param jobs those whose outputs are not there yet
- * @throws DiskShortError with what is needed and what there is
- */
-export function requireSpace(
-  stage: string,
-  jobs: readonly Job[],
-  workspace: Workspace,
-  steps: LoadedSteps,
-  experience: Experience,
-): void {
-  const needs = new Map<string, { folder: string; bytes: number }>()
-  const disks = new Map<string, { disk: string; folder: string }>()
-  for (const job of jobs) {
-    const bytes = bytesOf(job, steps, experience)
-    if (!(bytes > 0)) continue
+/** Adds up what jobs are expected to write, by disk. */
+export class DiskNeed {
+  readonly #needs = new Map<string, { folder: string; bytes: number }>()
+  readonly #disks = new Map<string, { disk: string; folder: string }>()
+
+  constructor(
+    readonly workspace: Workspace,
+    readonly steps: LoadedSteps,
+    readonly experience: Experience,
+  ) {}
+
+  /** @param job one whose outputs are not there yet */
+  add(job: Job): void {
+    const bytes = bytesOf(job, this.steps, this.experience)
+    if (!(bytes > 0)) return
     const output = slotPaths(job.outputs).find(p => !p.startsWith(`${STATE_FOLDER}/`))
-    if (output === undefined) continue
+    if (output === undefined) return
     const top = topFolder(output)
-    const place = disks.get(top) ?? diskOf(workspace.absolute(top))
-    disks.set(top, place)
-    const need = needs.get(place.disk) ?? { folder: place.folder, bytes: 0 }
+    const place = this.#disks.get(top) ?? diskOf(this.workspace.absolute(top))
+    this.#disks.set(top, place)
+    const need = this.#needs.get(place.disk) ?? { folder: place.folder, bytes: 0 }
     need.bytes += bytes
-    needs.set(place.disk, need)
+    this.#needs.set(place.disk, need)
   }
-  for (const { folder, bytes } of needs.values()) {
-    const free = freeSpace(folder)
-    if (bytes <= free) continue
-    throw new DiskShortError(
-      `${stage} is expected to write ${formatBytes(bytes)}, and the disk of ${folder} has ${formatBytes(free)} left`,
-      {
-        remedy:
-          'Free space or choose another disk, then run again: finished work is kept. --any_space goes on all the same, until the disk is full.',
-        exitCode: EXIT.someFailed,
-        where: folder,
-      },
-    )
+
+  /** @throws DiskShortError with what is needed and what there is, if a disk has not the space */
+  require(stage: string): void {
+    for (const { folder, bytes } of this.#needs.values()) {
+      const free = freeSpace(folder)
+      if (bytes <= free) continue
+      throw new DiskShortError(
+        `${stage} is expected to write ${formatBytes(bytes)}, and the disk of ${folder} has ${formatBytes(free)} left`,
+        {
+          remedy:
+            'Free space or choose another disk, then run again: finished work is kept. --any_space goes on all the same, until the disk is full.',
+          exitCode: EXIT.someFailed,
+          where: folder,
+        },
+      )
+    }
   }
 }
 

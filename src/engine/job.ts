@@ -39,6 +39,10 @@ export interface Job {
 /** The jobs of one case, in the order in which they depend on each other. */
 export interface CasePlan {
   readonly case: string
+  /**
+   * Where there are many cases it may be a getter that makes the jobs whenever it is asked: a plan of 100,000 cases is then
+   * held without their jobs, and one that is sent or copied has them.
+   */
   readonly jobs: readonly Job[]
   /** Whether a job is still tried when one before it has failed whose outputs it does not read. */
   readonly independent?: true

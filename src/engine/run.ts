@@ -9,7 +9,7 @@ import { fileStamp } from '../storage/fileStamp.ts'
 import { listFolder } from '../storage/listFolder.ts'
 import { type Shard, shardName, takeRoot } from '../storage/runLock.ts'
 import { sweepTree } from '../storage/sweepTree.ts'
-import { requireSpace } from './diskNeed.ts'
+import { DiskNeed } from './diskNeed.ts'
 import type { Executor } from './executors/executor.ts'
 import { Experience } from './experience.ts'
 import { type Staleness, staleness } from './freshness.ts'
@@ -20,7 +20,7 @@ import type { DispatchedCase } from './runCase.ts'
 import { AS_WRITTEN, recordFailure } from './runJob.ts'
 import { isFolderThere, type SlotFile, slotFiles } from './slotFiles.ts'
 import type { LoadedSteps, StepRegistry } from './step.ts'
-import { type StepWork, workOf } from './stepWork.ts'
+import { type StepWork, WorkSum } from './stepWork.ts'
 import type { Workspace } from './workspace.ts'
 
 /** What a stage is to do. */
@@ -114,15 +114,17 @@ export class Run {
   async stage(title: string, plans: Iterable<CasePlan>): Promise<JobOutcome[]> {
     const { workspace, executor, listener } = this.options
     const cases = [...plans]
-    const jobs = cases.flatMap(c => c.jobs)
-    const steps = await this.options.steps.load(jobs.map(job => job.step))
+    const sum = new WorkSum()
+    for (const { jobs } of cases) for (const job of jobs) sum.add(job)
+    const steps = await this.options.steps.load(sum.steps)
     this.#experience.learn(workspace, steps.keys())
+    const work = sum.work(this.#experience)
     listener.stageStarted({
       title,
       cases: cases.length,
-      jobs: jobs.length,
-      weight: jobs.reduce((s, j) => s + j.weight, 0),
-      work: workOf(jobs, this.#experience),
+      jobs: work.reduce((s, w) => s + w.jobs, 0),
+      weight: work.reduce((s, w) => s + w.weight, 0),
+      work,
     })
     const outcomes: JobOutcome[] = []
     const unseen: string[] = []
@@ -141,30 +143,32 @@ export class Run {
       if (outcome.fatal) this.#stop.abort()
     }
     const dispatched: DispatchedCase[] = []
-    const anew: Job[] = []
+    const need = new DiskNeed(workspace, steps, this.#experience)
     for (const plan of cases) {
+      const { jobs } = plan
       let stale: Staleness | undefined
-      const firstStale = plan.jobs.findIndex(job => {
+      const firstStale = jobs.findIndex(job => {
         stale = checkJob(job, workspace, steps, this.#digests).stale
         return stale !== undefined
       })
-      for (const job of firstStale < 0 ? plan.jobs : plan.jobs.slice(0, firstStale))
-        take(this.#freshOutcome(job))
+      for (const job of firstStale < 0 ? jobs : jobs.slice(0, firstStale)) take(this.#freshOutcome(job))
       if (firstStale < 0) continue
-      const rest = plan.jobs.slice(firstStale)
+      const rest = jobs.slice(firstStale)
       // Of what was made before, the new takes the place of the old.
-      if (stale?.reason === 'never-made' || stale?.reason === 'failed-before') anew.push(...rest)
+      if (stale?.reason === 'never-made' || stale?.reason === 'failed-before')
+        for (const job of rest) need.add(job)
       const awaited =
         this.#written.size === 0
           ? []
           : rest.flatMap(job => slotPaths(job.inputs)).filter(p => this.#written.has(p))
       dispatched.push({
-        plan: { ...plan, jobs: rest },
+        // As it is where all is left of it: its jobs need not be held.
+        plan: firstStale === 0 ? plan : { ...plan, jobs: rest },
         known: rest.flatMap(job => this.#knownOf(job, steps)),
         ...(awaited.length === 0 ? {} : { awaited }),
       })
     }
-    if (!this.options.anySpace) requireSpace(title, anew, workspace, steps, this.#experience)
+    if (!this.options.anySpace) need.require(title)
     if (dispatched.length > 0 && !this.stopped) {
       const chosen = executor(dispatched.length, this.#experience)
       const diedOf = await chosen.run(dispatched, take, this.#stop.signal)

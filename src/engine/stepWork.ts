@@ -11,16 +11,36 @@ export interface StepWork {
   readonly earlier?: JobsTaken
 }
 
-export function workOf(jobs: readonly Job[], experience: Experience): StepWork[] {
-  const sums = new Map<string, { jobs: number; weight: number }>()
-  for (const { step, weight } of jobs) {
-    const sum = sums.get(step) ?? { jobs: 0, weight: 0 }
-    sums.set(step, { jobs: sum.jobs + 1, weight: sum.weight + weight })
+/** Adds jobs up by step. */
+export class WorkSum {
+  readonly #sums = new Map<string, { jobs: number; weight: number }>()
+
+  add({ step, weight }: Pick<Job, 'step' | 'weight'>): void {
+    const sum = this.#sums.get(step)
+    if (sum === undefined) this.#sums.set(step, { jobs: 1, weight })
+    else {
+      sum.jobs++
+      sum.weight += weight
+    }
   }
-  return [...sums].map(([step, sum]) => {
-    const earlier = experience.taken(step)
-    if (earlier === undefined) return { step, ...sum }
-    const { jobs, seconds, weight, written } = earlier
-    return { step, ...sum, earlier: { jobs, seconds, weight, written } }
-  })
+
+  /** Names of the steps, in the order in which they first came. */
+  get steps(): string[] {
+    return [...this.#sums.keys()]
+  }
+
+  work(experience: Experience): StepWork[] {
+    return [...this.#sums].map(([step, sum]) => workOf(step, sum, experience))
+  }
+}
+
+function workOf(
+  step: string,
+  sum: { readonly jobs: number; readonly weight: number },
+  experience: Experience,
+): StepWork {
+  const earlier = experience.taken(step)
+  if (earlier === undefined) return { step, ...sum }
+  const { jobs, seconds, weight, written } = earlier
+  return { step, ...sum, earlier: { jobs, seconds, weight, written } }
 }

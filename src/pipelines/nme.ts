@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { UsageError } from '../core/fault.ts'
-import type { CasePlan, JobOutcome } from '../engine/job.ts'
+import type { CasePlan, Job, JobOutcome } from '../engine/job.ts'
 import type { Label } from '../profiles/labels.ts'
 import type { ArchiveMatcher } from '../profiles/match.ts'
 import type { Table } from '../profiles/tableJoin.ts'
@@ -164,7 +164,7 @@ async function inspected(
 
 /** The rows of the manifest are needed no longer than this. */
 async function plannedSamples(file: string, place: NmePlace, matcher: ArchiveMatcher) {
-  const { manifest, unusable } = await readArchiveManifest(file, 'Manifest')
+  const { manifest, unusable } = await readArchiveManifest(file, 'Manifest', place.profile)
   return samplesOfManifest(manifest, place.profile, matcher, unusable)
 }
 
@@ -175,10 +175,16 @@ function* plansOf(
   until: number,
 ): Generator<CasePlan> {
   for (const sample of refused) yield refusedPlan(sample)
-  for (const sample of samples) yield samplePlan(place, sample, options, until)
+  for (const sample of samples)
+    yield {
+      case: sample.folder,
+      get jobs() {
+        return sampleJobs(place, sample, options, until)
+      },
+    }
 }
 
-function samplePlan(place: NmePlace, sample: Sample, options: NmeOptions, until: number): CasePlan {
+function sampleJobs(place: NmePlace, sample: Sample, options: NmeOptions, until: number): Job[] {
   const remake = options.remake ?? false
   const hasMask = Object.keys(sample.archive.masks).length > 0
   const present = {
@@ -203,7 +209,7 @@ function samplePlan(place: NmePlace, sample: Sample, options: NmeOptions, until:
     const params = describeSampleParams(options.labels)
     jobs.push(describeSampleJob(sample.folder, { volume, mask }, params, { voxels: sample.voxels, remake }))
   }
-  return { case: sample.folder, jobs }
+  return jobs
 }
 
 function* earlierJobsOf(

@@ -2,7 +2,7 @@ import path from 'node:path'
 import type { CasePlan, Job } from '../engine/job.ts'
 import { DATASET } from '../engine/provenance.ts'
 import { receiptName } from '../engine/receipt.ts'
-import { STATE_FOLDER } from '../engine/workspace.ts'
+import { STATE_FOLDER, type Workspace } from '../engine/workspace.ts'
 import type { Label } from '../profiles/labels.ts'
 import { shortFormInNames } from '../profiles/layout.ts'
 import { maskNames } from '../profiles/match.ts'
@@ -72,6 +72,16 @@ export function archiveManifestJob(
 /** Spreading into each job literal would take longer than all else of it. */
 const remade = (job: Job, remake: boolean | undefined): Job => (remake ? { ...job, remake } : job)
 
+/** Bytes of the images of samples, which are asked for whenever the jobs of a sample are made. */
+const archiveBytes = new WeakMap<Sample['archive'], number>()
+
+function bytesOf(images: Sample['archive'], workspace: Workspace, files: readonly string[]): number {
+  const bytes =
+    archiveBytes.get(images) ?? files.reduce((sum, file) => sum + sizeOf(workspace.absolute(file)), 0)
+  archiveBytes.set(images, bytes)
+  return bytes
+}
+
 export function confirmPairsJob(
   place: NmePlace,
   sample: Sample,
@@ -79,12 +89,7 @@ export function confirmPairsJob(
 ): Job {
   const { workspace, archive, profile } = place
   const to = groupedFiles(place, sample.attributes)
-  let inputBytes = 0
-  const input = (file: string): string => {
-    const relative = below(workspace, archive, file)
-    inputBytes += sizeOf(workspace.absolute(relative))
-    return relative
-  }
+  const input = (file: string): string => below(workspace, archive, file)
   const volume = sample.archive.volume === undefined ? null : input(sample.archive.volume)
   const masks: Record<string, string> = {}
   const parameters: MaskParameters[] = []
@@ -95,6 +100,10 @@ export function confirmPairsJob(
     masks[mask.name] = input(file)
     parameters.push(mask)
   }
+  const inputBytes = bytesOf(sample.archive, workspace, [
+    ...(volume === null ? [] : [volume]),
+    ...Object.values(masks),
+  ])
   const job: Job = {
     fields: NO_FIELDS,
     step: confirmPairs.name,

@@ -2,9 +2,11 @@ import { type Finding, type FindingCode, finding } from '../core/finding.ts'
 import { FINDING_CODES } from '../core/findingCodes.ts'
 import { readWorkbook } from '../formats/table/readWorkbook.ts'
 import type { Table } from '../formats/table/table.ts'
+import type { Profile } from '../profiles/schema.ts'
 import { FINDINGS_SHEET } from '../steps/findingsSheet.ts'
 import { existingFile } from '../storage/existingFile.ts'
 import { readWhole } from '../storage/readFile.ts'
+import { manifestColumns } from './nmeSamples.ts'
 
 async function openManifest(file: string) {
   existingFile(file)
@@ -20,9 +22,11 @@ export async function readManifest(file: string, sheet: string): Promise<Table> 
 export async function readArchiveManifest(
   file: string,
   sheet: string,
+  profile: Profile,
 ): Promise<{ manifest: Table; unusable: Finding[] }> {
   const book = await openManifest(file)
-  const manifest = await book.sheet(sheet)
+  // Of 100,000 samples, what the scan tells of each image is most of the worksheet.
+  const manifest = await book.sheet(sheet, new Set(manifestColumns(profile)))
   // A manifest that a person has cut down to its main worksheet is as good.
   const unusable = book.sheetNames.includes(FINDINGS_SHEET)
     ? unusableFiles(await book.sheet(FINDINGS_SHEET))

@@ -26,6 +26,14 @@ export interface RefusedSample {
   readonly finding: Finding
 }
 
+const SIZES = ['szx', 'szy', 'szz']
+
+/** Titles of the columns that samples are planned by. */
+export const manifestColumns = (profile: Profile): string[] => [
+  ...['file_path', 'type', ...SIZES],
+  ...profile.manifest.columns.map(c => c.name),
+]
+
 interface Draft {
   readonly match: MatchedFile
   readonly folder: string
@@ -51,7 +59,7 @@ export function samplesOfManifest(
   const pathAt = columnIndex(manifest, 'file_path')
   const typeAt = columnIndex(manifest, 'type')
   const own = profile.manifest.columns.map(c => ({ ...c, at: columnIndex(manifest, c.name) }))
-  const sizes = ['szx', 'szy', 'szz'].map(name => manifest.columns.indexOf(name))
+  const sizes = SIZES.map(name => manifest.columns.indexOf(name))
   const invalid: Finding[] = []
   const drafts = new Map<string, Draft>()
   /** Where a person has corrected rows: what the sample became that their paths say. */

@@ -54,7 +54,11 @@ export function confirmPairsCommand(context: CommandContext): Command {
       archive: flags.root_dir,
       grouped: flags.output_dir,
     })
-    const { manifest, unusable } = await readArchiveManifest(flags.archive_manifest, flags.sheet)
+    const { manifest, unusable } = await readArchiveManifest(
+      flags.archive_manifest,
+      flags.sheet,
+      place.profile,
+    )
     const { samples, refused, findings } = samplesOfManifest(manifest, place.profile, matcher, unusable)
     const leftOver = leftOverSamples(place, new Set([...samples, ...refused].map(s => s.folder)))
     await withRun(context, flags, { workspace, writes: [workspace.relative(place.grouped)] }, async run => {

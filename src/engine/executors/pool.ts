@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { EXIT, Fault, faultRecord } from '../../core/fault.ts'
 import { formatBytes } from '../../core/formatBytes.ts'
 import { kernelMemoryKills, residentMemory } from '../../storage/processMemory.ts'
-import type { Admission } from '../admission.ts'
+import { type Admission, type JobMemory, memoryOf } from '../admission.ts'
 import type { CasePlan, Job, JobOutcome } from '../job.ts'
 import { type DispatchedCase, skipped } from '../runCase.ts'
 import type { Executor } from './executor.ts'
@@ -38,6 +38,12 @@ export function poolExecutor(options: PoolOptions): Executor {
   return { run: (cases, onOutcome, signal) => new Pool(options, cases, onOutcome, signal).run() }
 }
 
+/** A case that waits for its turn. */
+interface Waiting {
+  readonly dispatched: DispatchedCase
+  readonly memory: readonly JobMemory[]
+}
+
 interface Worker {
   readonly child: ChildProcess
   current: DispatchedCase | undefined
@@ -55,7 +61,7 @@ const workerEnvironment = (): NodeJS.ProcessEnv => {
 }
 
 class Pool {
-  readonly #queue: DispatchedCase[]
+  readonly #queue: Waiting[]
   readonly #again: DispatchedCase[] = []
   readonly #workers = new Set<Worker>()
   /** Cases that a worker has died of once already. */
@@ -76,10 +82,11 @@ class Pool {
   ) {
     const { admission } = options
     this.#queue = cases
-      .map(c => admission.admitted(c))
-      .map(c => ({ c, need: admission.need(c) }))
+      .map(c => {
+        const admitted = admission.admit(c)
+        return { ...admitted, need: admission.need(admitted.memory) }
+      })
       .sort((a, b) => b.need - a.need)
-      .map(({ c }) => c)
   }
 
   async run(): Promise<readonly CasePlan[]> {
@@ -116,7 +123,7 @@ class Pool {
       const busy = [...this.#workers].filter(w => w.current !== undefined).length
       const next = busy < this.options.workers ? this.#nextThatFits(busy === 0) : -1
       if (next >= 0) {
-        this.#dispatch(this.#queue.splice(next, 1)[0]!)
+        this.#dispatch(this.#queue.splice(next, 1)[0]!.dispatched)
         continue
       }
       if (this.#queue.length === 0 && busy === 0 && this.#again.length > 0) {
@@ -136,7 +143,7 @@ class Pool {
   #nextThatFits(alone: boolean): number {
     const { admission } = this.options
     const left = admission.limits.together - this.#memoryInUse
-    const fits = (c: DispatchedCase) => alone || admission.need(c) <= left
+    const fits = ({ memory }: Waiting) => alone || admission.need(memory) <= left
     for (let i = 0; i < Math.min(LOOKED_THROUGH, this.#queue.length); i++) if (fits(this.#queue[i]!)) return i
     const last = this.#queue.length - 1
     return last >= LOOKED_THROUGH && fits(this.#queue[last]!) ? last : -1
@@ -147,7 +154,7 @@ class Pool {
     worker.current = dispatched
     worker.finishedJobs = 0
     worker.seen = 0
-    worker.need = this.options.admission.need(dispatched)
+    worker.need = this.options.admission.need(memoryOf(dispatched.plan.jobs))
     this.#memoryInUse += worker.need
     // A process that has just died cannot be told; its exit, which follows, gives the case back.
     worker.child.send(dispatched, () => undefined)

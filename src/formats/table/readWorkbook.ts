@@ -1,10 +1,9 @@
-import type { Cell } from './cell.ts'
 import { WorkbookCorruptError, WorksheetMissingError } from './fault.ts'
 import { dateFormats } from './ooxml/numberFormats.ts'
 import { OoxmlPackage, type Relationship } from './ooxml/package.ts'
 import { readSharedStrings } from './ooxml/sharedStrings.ts'
 import { parseWorkbookPart, type SheetEntry, type WorkbookPart } from './ooxml/workbookPart.ts'
-import { type RawRow, type WorksheetContext, WorksheetReader } from './ooxml/worksheetReader.ts'
+import { type RawRow, title, type WorksheetContext, WorksheetReader } from './ooxml/worksheetReader.ts'
 import { sameSheetName } from './sheetName.ts'
 import { columnLetters, type Table } from './table.ts'
 
@@ -14,9 +13,10 @@ export interface Workbook {
   readonly sheetNames: readonly string[]
   /**
    * @param name as in `sheetNames`; upper and lower case count as equal where no name fits exactly, as in Excel
+   * @param wanted titles of the columns to read; the table has all columns, but others are empty, and rows may be shorter
    * @throws WorksheetMissingError if there is none, WorkbookCorruptError if it cannot be read
    */
-  sheet(name: string): Promise<Table>
+  sheet(name: string, wanted?: ReadonlySet<string>): Promise<Table>
 }
 
 const UNNAMED = 'the workbook'
@@ -34,7 +34,7 @@ export async function readWorkbook(bytes: Uint8Array, source = UNNAMED): Promise
   let context: Promise<WorksheetContext> | undefined
   return {
     sheetNames: part.sheets.map(sheet => sheet.name),
-    async sheet(name) {
+    async sheet(name, wanted) {
       const entry = findSheet(part.sheets, name)
       const target = relationships.find(relationship => relationship.id === entry?.relationId)
       if (!entry || !target || !isOfType(target, 'worksheet'))
@@ -44,7 +44,7 @@ export async function readWorkbook(bytes: Uint8Array, source = UNNAMED): Promise
           part.sheets.map(sheet => sheet.name),
         )
       context ??= readContext(pack, part, relationships)
-      return readTable(pack, entry.name, target.target, await context)
+      return readTable(pack, entry.name, target.target, await context, wanted)
     },
   }
 }
@@ -111,8 +111,9 @@ async function readTable(
   name: string,
   part: string,
   context: WorksheetContext,
+  wanted: ReadonlySet<string> | undefined,
 ): Promise<Table> {
-  const reader = new WorksheetReader(context)
+  const reader = new WorksheetReader(context, wanted)
   await pack.guardAsync(part, async () => {
     for await (const piece of grouped(pack.pieces(part))) reader.feed(piece)
     reader.finish()
@@ -125,7 +126,7 @@ async function readTable(
   const body = rows.slice(header + 1)
   for (const { cells } of body) {
     if (cells.length > width) cells.length = width
-    while (cells.length < width) cells.push(null)
+    while (wanted === undefined && cells.length < width) cells.push(null)
   }
   return {
     name,
@@ -139,10 +140,6 @@ async function readTable(
       error,
     })),
   }
-}
-
-function title(cell: Cell | undefined): string {
-  return cell === undefined || cell === null ? '' : String(cell).trim()
 }
 
 function lastFilled(row: RawRow): number {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, statfsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { DiskShortError, requireSpace } from '../../../src/engine/diskNeed.ts'
+import { DiskNeed, DiskShortError } from '../../../src/engine/diskNeed.ts'
 import { Experience } from '../../../src/engine/experience.ts'
 import type { Job } from '../../../src/engine/job.ts'
 import { type AnyStep, defineStep } from '../../../src/engine/step.ts'
@@ -36,8 +36,11 @@ const job = (weight: number, link = false): Job => ({
 })
 const ask =
   (jobs: readonly Job[], experience = new Experience()) =>
-  () =>
-    requireSpace('copies', jobs, workspace, steps, experience)
+  () => {
+    const need = new DiskNeed(workspace, steps, experience)
+    for (const one of jobs) need.add(one)
+    need.require('copies')
+  }
 
 describe('the space that a stage needs', () => {
   it('is what its jobs write by the declaration of their step, together', () => {

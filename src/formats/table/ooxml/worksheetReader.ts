@@ -72,8 +72,14 @@ export class WorksheetReader {
   #inReading = false
   #text: string | undefined
   #value: Cell = null
+  /** By column, whether its cells are passed over; known from the row of titles on. */
+  #passed: readonly boolean[] = []
 
-  constructor(context: WorksheetContext) {
+  /** @param wanted titles of the columns to read; the cells of others are null, or lacking at the end of a row */
+  constructor(
+    context: WorksheetContext,
+    readonly wanted?: ReadonlySet<string>,
+  ) {
     this.#context = context
   }
 
@@ -91,7 +97,9 @@ export class WorksheetReader {
     const scanner = this.#scanner
     for (let kind = scanner.next(); kind !== NEEDS_MORE; kind = scanner.next()) {
       if (kind === TEXT) {
-        if (this.#within !== 0) this.#takeText()
+        if (this.#within === 0) continue
+        if (this.#passed[this.#column] === true) this.#filled = true
+        else this.#takeText()
       } else if (!this.#inData) {
         if (kind === OPEN && scanner.localNameIs('sheetData')) this.#inData = true
       } else if (scanner.code === C) {
@@ -118,7 +126,10 @@ export class WorksheetReader {
   }
 
   #closeRow(): void {
-    if (this.#filled) this.rows.push({ number: this.#row, cells: this.#cells })
+    if (!this.#filled) return
+    if (this.wanted !== undefined && this.rows.length === 0)
+      this.#passed = Array.from(this.#cells, cell => !this.wanted!.has(title(cell)))
+    this.rows.push({ number: this.#row, cells: this.#cells })
   }
 
   /** Takes the attributes r, s and t in one pass; this runs once for every cell. */
@@ -175,6 +186,10 @@ export class WorksheetReader {
   }
 
   #closeCell(): void {
+    if (this.#passed[this.#column] === true) {
+      this.#within = 0
+      return
+    }
     const value = this.#cellValue()
     this.#within = 0
     if (value === null) return
@@ -207,6 +222,10 @@ export class WorksheetReader {
     this.#filled = true
   }
 }
+
+/** The title that a cell gives its column. */
+export const title = (cell: Cell | undefined): string =>
+  cell === undefined || cell === null ? '' : String(cell).trim()
 
 function columnOf(bytes: Uint8Array, start: number, end: number): number {
   let column = 0

@@ -23,6 +23,25 @@ describe('readWorkbook', () => {
     expect((await book.sheet('manifest')).name).toBe('Manifest')
   })
 
+  it('reads only the columns that are wanted, and keeps every row', async () => {
+    for (const name of ['styled.xlsx', 'values.xlsx']) {
+      const book = await readWorkbook(workbookFile(name))
+      for (const sheet of book.sheetNames) {
+        const whole = await book.sheet(sheet)
+        for (const title of whole.columns.filter(column => column !== '')) {
+          const part = await book.sheet(sheet, new Set([title]))
+          const at = whole.columns.indexOf(title)
+          expect(part.rowNumbers).toEqual(whole.rowNumbers)
+          expect(part.columns.slice(0, at + 1)).toEqual(whole.columns.slice(0, at + 1))
+          expect(part.rows.map(row => row[at] ?? null)).toEqual(whole.rows.map(row => row[at]))
+          const others = part.rows.flatMap(row => row.filter((_, i) => whole.columns[i] !== title))
+          expect(others.filter(cell => cell !== null)).toEqual([])
+          expect(part.cellErrors).toEqual(whole.cellErrors.filter(e => e.column === title))
+        }
+      }
+    }
+  })
+
   it('names the worksheets that there are, and the nearest', async () => {
     const read = readSheet(workbookFile('styled.xlsx'), 'Manifst', 'styled.xlsx')
     await expect(read).rejects.toThrow(WorksheetMissingError)
