@@ -1,7 +1,4 @@
-/** Words are put here; room for so many. */
-const WORDS: u32 = 1024
-const MOST_WORDS: u32 = 1 << 15
-const MEMORY_END: u32 = WORDS + 2 * MOST_WORDS + 16
+import { MEMORY_END, MOST_WORDS, WORDS } from './memory'
 
 const WORDS_AT_ONCE: u32 = 8
 
