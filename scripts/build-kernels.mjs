@@ -28,6 +28,15 @@ const KERNELS = [
     constant: 'INFLATE_KERNEL_BASE64',
   },
   {
+    name: 'rescale',
+    folder: 'imaging/dicom',
+    entry: 'kernel/index.ts',
+    sources: 'kernel/*.ts',
+    pages: 2,
+    target: 'kernel.generated.ts',
+    constant: 'RESCALE_KERNEL_BASE64',
+  },
+  {
     name: 'warp',
     folder: 'imaging/warp',
     entry: 'kernel/index.ts',

@@ -20,7 +20,7 @@ const EVERYWHERE = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO'])
 const TEMPORARY = /^\..+\.\d+-\d+\.voxmill-tmp$/
 const WRITE_BYTES = 4 << 20
 /** So much is left to the system before the disk is told to begin. */
-const UNSYNCED_BYTES = 8 << 20
+const UNSYNCED_BYTES = 4 << 20
 /** On a shared disk, processes of several machines may have one number; what they count does not begin alike. */
 let count = randomInt(2 ** 40)
 
@@ -63,7 +63,7 @@ export function writeError(error: unknown, target: string): Error {
 
 /**
  * Writes a file so that it is there whole or not at all: temporary name in the same folder, fsync, rename.
- * Missing folders are made.
+ * Missing folders are made. The next part is asked for while one is still being written, so parts must stay as they are.
  *
  * @returns SHA-256 (hex) and size in bytes of what was written.
  * @throws WriteError with the path and a remedy; the temporary file is removed.
@@ -77,17 +77,14 @@ export async function writeAtomic(
   let bytes = 0
   try {
     const handle = await openMakingFolder(temporary)
-    const disk = new EarlySync(handle)
+    const disk = new Disk(handle)
     try {
       for await (const part of parts) {
         for (let at = 0; at < part.byteLength; at += WRITE_BYTES) {
           const slice = part.subarray(at, at + WRITE_BYTES)
-          const writing = handle.write(slice)
+          await disk.write(slice)
           // Hashed while the system copies; both only read.
           hash.update(slice)
-          let done = (await writing).bytesWritten
-          while (done < slice.byteLength) done += (await handle.write(slice, done)).bytesWritten
-          disk.wrote(slice.byteLength)
         }
         bytes += part.byteLength
       }
@@ -105,10 +102,14 @@ export async function writeAtomic(
   return { digest: hash.digest('hex'), bytes }
 }
 
-/** Has the disk work on what was written while more is made, so that the last fsync has little left to wait for. */
-class EarlySync {
+/**
+ * Writes one piece after the other while more is made, and has the disk work on what was written, so that the last fsync
+ * has little left to wait for.
+ */
+class Disk {
   readonly #handle: FileHandle
   #unsynced = 0
+  #writing: Promise<void> | undefined
   #syncing: Promise<void> | undefined
   #failed: { readonly error: unknown } | undefined
 
@@ -116,24 +117,44 @@ class EarlySync {
     this.#handle = handle
   }
 
-  wrote(bytes: number): void {
-    this.#unsynced += bytes
-    if (this.#unsynced < UNSYNCED_BYTES || this.#syncing !== undefined) return
-    this.#unsynced = 0
-    this.#syncing = this.#handle
-      .datasync()
-      .catch(error => {
-        this.#failed = { error }
-      })
-      .then(() => {
-        this.#syncing = undefined
-      })
+  /** Begins to write, as soon as what came before is written. @throws what the system refused before */
+  async write(bytes: Uint8Array): Promise<void> {
+    await this.#writing
+    this.#throwFailure()
+    this.#writing = this.#noting(this.#writeWhole(bytes))
   }
 
-  /** Nothing is under way any more. @throws what the disk refused; the system tells of it only once */
+  /** Nothing is under way any more. @throws what the system refused; of a sync it tells only once */
   async settled(): Promise<void> {
-    await this.#syncing
+    await this.#writing
+    while (this.#syncing !== undefined) await this.#syncing
+    this.#throwFailure()
+  }
+
+  async #writeWhole(bytes: Uint8Array): Promise<void> {
+    for (let done = 0; done < bytes.byteLength; ) done += (await this.#handle.write(bytes, done)).bytesWritten
+    this.#unsynced += bytes.byteLength
+    this.#syncWhereWorth()
+  }
+
+  /** One at a time, and the next as soon as the disk is done with the one before. */
+  #syncWhereWorth(): void {
+    if (this.#unsynced < UNSYNCED_BYTES || this.#syncing !== undefined || this.#failed !== undefined) return
+    this.#unsynced = 0
+    this.#syncing = this.#noting(this.#handle.datasync()).then(() => {
+      this.#syncing = undefined
+      this.#syncWhereWorth()
+    })
+  }
+
+  #throwFailure(): void {
     if (this.#failed !== undefined) throw this.#failed.error
+  }
+
+  #noting(work: Promise<void>): Promise<void> {
+    return work.catch(error => {
+      this.#failed ??= { error }
+    })
   }
 }
 

@@ -7,30 +7,34 @@ import { IDENTIFICATION } from './dictionary/identification.ts'
 import { IMAGE } from './dictionary/image.ts'
 import { RADIOTHERAPY } from './dictionary/radiotherapy.ts'
 
-const DICTIONARY = {
-  ...FILE,
-  ...IDENTIFICATION,
-  ...ACQUISITION,
-  ...ENHANCED_ACQUISITION,
-  ...IMAGE,
-  ...CONTENT,
-  ...RADIOTHERAPY,
-}
+const PARTS = [FILE, IDENTIFICATION, ACQUISITION, ENHANCED_ACQUISITION, IMAGE, CONTENT, RADIOTHERAPY] as const
+
+type KeywordOf<Part> = Part extends unknown ? keyof Part : never
 
 /** Keyword of an element of the dictionary (PS3.6): 'PatientID'. */
-export type Keyword = keyof typeof DICTIONARY
+export type Keyword = KeywordOf<(typeof PARTS)[number]>
 
 /** Tags by keyword: `TAGS.PatientID` is '00100020'. */
-export const TAGS: Readonly<Record<Keyword, Tag>> = Object.fromEntries(
-  Object.entries(DICTIONARY).map(([keyword, entry]) => [keyword, entry.slice(2)]),
-) as Record<Keyword, Tag>
+export const TAGS = {} as Readonly<Record<Keyword, Tag>>
+for (const part of PARTS)
+  for (const [keyword, entry] of Object.entries(part)) (TAGS as Record<string, Tag>)[keyword] = entry.slice(2)
 
-const VRS = new Map<number, string>()
-const KEYWORDS = new Map<number, Keyword>()
-for (const [keyword, entry] of Object.entries(DICTIONARY)) {
-  const tag = tagNumber(entry.slice(2))
-  VRS.set(tag, entry.slice(0, 2))
-  KEYWORDS.set(tag, keyword as Keyword)
+interface Meaning {
+  readonly keyword: string
+  readonly vr: string
+}
+
+let meanings: Map<number, Meaning> | undefined
+
+/** What the dictionary has for a number; every command loads this module, so its table is made when it is first asked. */
+function meaningOf(number: number): Meaning | undefined {
+  if (meanings === undefined) {
+    meanings = new Map()
+    for (const part of PARTS)
+      for (const [keyword, entry] of Object.entries(part))
+        meanings.set(tagNumber(entry.slice(2)), { keyword, vr: entry.slice(0, 2) })
+  }
+  return meanings.get(dictionaryTag(number))
 }
 
 export function tagNumber(tag: Tag): number {
@@ -44,7 +48,7 @@ export function tagOf(number: number): Tag {
 /** As people write a tag: (0010,0020), with the keyword where the dictionary has one. */
 export function tagText(number: number): string {
   const tag = tagOf(number)
-  const keyword = KEYWORDS.get(dictionaryTag(number))
+  const keyword = meaningOf(number)?.keyword
   return `(${tag.slice(0, 4)},${tag.slice(4)})${keyword === undefined ? '' : ` ${keyword}`}`
 }
 
@@ -56,7 +60,7 @@ export function dictionaryVr(number: number): string {
   const element = number & 0xffff
   if (element === 0) return 'UL'
   if ((number & 0x10000) !== 0) return element >= 0x10 && element <= 0xff ? 'LO' : 'UN'
-  return VRS.get(dictionaryTag(number)) ?? 'UN'
+  return meaningOf(number)?.vr ?? 'UN'
 }
 
 /** Groups 6002, 6004, ... repeat 6000 (PS3.5, section 7.6). */

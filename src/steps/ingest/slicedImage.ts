@@ -6,9 +6,9 @@ import { VolumeAssembly } from '../../imaging/dicom/assembleVolume.ts'
 import type { VolumePlan } from '../../imaging/dicom/volumePlan.ts'
 
 /** Slices that are read ahead of the one that is worked on. */
-const AHEAD = 3
+const AHEAD = 8
 /** Voxels are passed on in pieces of about this many. */
-const PIECE = 1 << 21
+const PIECE = 1 << 19
 
 /** A planned volume whose slices are read and rescaled when its voxels are asked for, each once. */
 export class SlicedImage implements ComingImage {

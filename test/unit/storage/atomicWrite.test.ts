@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -82,4 +83,34 @@ it('writes small files whole', () => {
   expect(readFileSync(file, 'utf8')).toBe('{"a":1}')
   expect(existsSync(file)).toBe(true)
   expect(readdirSync(path.dirname(file))).toEqual(['receipt.json'])
+})
+
+it('asks for the next part while one is being written, and puts all in order', async () => {
+  const file = path.join(root, 'large.bin')
+  const parts = Array.from({ length: 9 }, (_, i) => new Uint8Array(3_000_001).fill(i + 1))
+  const lengths: number[] = []
+  async function* watched() {
+    for (const part of parts) {
+      const [temporary] = readdirSync(root)
+      lengths.push(statSync(path.join(root, temporary!)).size)
+      yield part
+    }
+  }
+  const { digest, bytes } = await writeAtomic(file, watched())
+  const whole = Buffer.concat(parts)
+  expect(readFileSync(file).equals(whole)).toBe(true)
+  expect(bytes).toBe(whole.length)
+  expect(digest).toBe(createHash('sha256').update(whole).digest('hex'))
+  // No more than one is under way: what came before the last part is written.
+  for (const [i, length] of lengths.entries()) expect(length).toBeGreaterThanOrEqual((i - 1) * 3_000_001)
+})
+
+it('waits for a write under way when the parts fail meanwhile', async () => {
+  const file = path.join(root, 'failed.bin')
+  function* parts() {
+    yield new Uint8Array(4 << 20)
+    throw new Error('the source broke off')
+  }
+  await expect(writeAtomic(file, parts())).rejects.toThrow('the source broke off')
+  expect(readdirSync(root)).toEqual([])
 })
