@@ -16,6 +16,7 @@ export default defineConfig({
   plugins: [wasmBytes],
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/sharedFolder.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     pool: 'forks',

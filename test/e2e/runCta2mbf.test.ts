@@ -17,6 +17,7 @@ import { eventsOf, voxmill } from './cli.ts'
 import {
   cta2mbfRoot,
   editPipeline,
+  finishedStudy,
   pids,
   pipelineOf,
   rewriteSeries,
@@ -34,8 +35,7 @@ let finished: string
 let expected: Record<string, string>
 let run: Ended
 beforeAll(async () => {
-  finished = await cta2mbfRoot()
-  run = await runStudy(finished)
+  ;({ root: finished, run } = await finishedStudy())
   expect(run.code, run.all).toBe(0)
   expected = digestsBelow(finished)
 }, 600_000)
