@@ -108,7 +108,7 @@ export const put = (root: string, file: { path: string }, bytes: Uint8Array) =>
 export const bytesOf = (root: string, file: { path: string }) => readFileSync(path.join(root, file.path))
 
 // What follows confirm-pairs is the same for all samples that it refuses, and is followed in one test of each kind.
-export const REFUSED_BY_SCAN = { run: 8, steps: [4, 8] }
+const REFUSED_BY_SCAN = { run: 8, steps: [4, 8] }
 export const REFUSED_BY_PAIRING = { run: 8, steps: [0, 8] }
 export const toTheEnd = (expected: Expected): Expected => ({
   ...expected,

@@ -8,14 +8,13 @@ import { rawObject, SERIES, writeFiles } from '../unit/steps/ingest/rawObject.ts
 import { voxmill } from './cli.ts'
 import { filesBelow, newFolder, worksheet } from './phantomRoot.ts'
 
-export const MODALITIES = ['CTA', 'MIP', 'AVG', 'BF'] as const
+const MODALITIES = ['CTA', 'MIP', 'AVG', 'BF'] as const
 type Modality = (typeof MODALITIES)[number]
 /** Just enough for the rules of the shipped pipeline. */
 export const IMAGES = { CTA: 100, MIP: 20, AVG: 20, BF: 20 } as const
 
 /** The number of a series: 11 to 14 of patient 1. */
-export const numberOf = (patient: number, modality: Modality) =>
-  10 * patient + MODALITIES.indexOf(modality) + 1
+const numberOf = (patient: number, modality: Modality) => 10 * patient + MODALITIES.indexOf(modality) + 1
 export const uidOf = (patient: number, modality: Modality) => `${SERIES}${numberOf(patient, modality)}`
 
 let sop = 0
