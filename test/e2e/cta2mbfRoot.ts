@@ -29,17 +29,42 @@ async function makeRaw(root: string): Promise<void> {
   editPipeline(root, text => text.replace('iterations: 64', 'iterations: 12'))
 }
 
-/** A new root on which `runStudy` has done everything, and what that run said. */
-export async function finishedStudy(): Promise<{ root: string; run: Ended }> {
-  const folder = await madeOnce('cta2mbf-finished', async made => {
-    const root = path.join(made, 'root')
-    cpSync(await madeOnce('cta2mbf', makeRaw), root, { recursive: true, preserveTimestamps: true })
-    const run = await runStudy(root)
-    if (run.code !== 0) throw new Error(run.all)
-    writeFileSync(path.join(made, 'run.json'), JSON.stringify(run))
-  })
+interface FinishedStudy {
+  readonly root: string
+  /** What the run that did everything said. */
+  readonly run: Ended
+}
+
+const FINISHED = 'cta2mbf-finished'
+
+async function finishHere(): Promise<FinishedStudy> {
+  const root = await cta2mbfRoot()
+  const run = await runStudy(root)
+  if (run.code !== 0) throw new Error(run.all)
+  return { root, run }
+}
+
+function keep({ root, run }: FinishedStudy, folder: string): void {
+  cpSync(root, path.join(folder, 'root'), { recursive: true, preserveTimestamps: true })
+  writeFileSync(path.join(folder, 'run.json'), JSON.stringify(run))
+}
+
+/** A new root that is a copy of one on which `runStudy` has done everything. */
+export async function finishedStudy(): Promise<FinishedStudy> {
+  const folder = await madeOnce(FINISHED, async made => keep(await finishHere(), made))
   const run = JSON.parse(readFileSync(path.join(folder, 'run.json'), 'utf8')) as Ended
   return { root: copyOf(path.join(folder, 'root')), run }
+}
+
+/** A new root on which `runStudy` has done everything in its place: the stamps of its files are known. */
+export async function studyFinishedInPlace(): Promise<FinishedStudy> {
+  let here: FinishedStudy | undefined
+  // Where no other has been first, the copies of others are of this one.
+  await madeOnce(FINISHED, async made => {
+    here = await finishHere()
+    keep(here, made)
+  })
+  return here ?? (await finishHere())
 }
 
 /** The same, but that a raw folder, whose path names a person, has an empty file, which the run tells of. */

@@ -17,12 +17,12 @@ import { eventsOf, voxmill } from './cli.ts'
 import {
   cta2mbfRoot,
   editPipeline,
-  finishedStudy,
   pids,
   pipelineOf,
   rewriteSeries,
   runStudy,
   study,
+  studyFinishedInPlace,
   tally,
 } from './cta2mbfRoot.ts'
 import { copyOf, digestsBelow, expectNothingHalfWritten, newFolder } from './phantomRoot.ts'
@@ -35,7 +35,7 @@ let finished: string
 let expected: Record<string, string>
 let run: Ended
 beforeAll(async () => {
-  ;({ root: finished, run } = await finishedStudy())
+  ;({ root: finished, run } = await studyFinishedInPlace())
   expect(run.code, run.all).toBe(0)
   expected = digestsBelow(finished)
 }, 600_000)
