@@ -8,7 +8,13 @@ const LONG = [
   ...['e2e/slurm', 'e2e/runCta2mbf', 'e2e/view', 'e2e/viewJudging', 'e2e/report', 'e2e/badInput'],
   ...['e2e/brokenImages', 'e2e/killed', 'e2e/shards', 'e2e/convertInterrupted', 'e2e/usage', 'e2e/secondRun'],
   ...['e2e/sortBySeriesUid', 'oracle/registration/registerStep', 'e2e/interruption', 'e2e/editedManifest'],
-  ...['e2e/verdicts', 'e2e/fullDisk', 'e2e/extractModalities', 'unit/steps/segment/realHeart'],
+  ...[
+    'e2e/tutorial',
+    'e2e/verdicts',
+    'e2e/fullDisk',
+    'e2e/extractModalities',
+    'unit/steps/segment/realHeart',
+  ],
   ...['oracle/registration/realPairs', 'e2e/provenance', 'e2e/drills', 'e2e/makeCta', 'e2e/viewServer'],
 ]
 
