@@ -1,7 +1,12 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-import { type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { existsSync } from 'node:fs'
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from 'playwright-core'
+import { afterAll } from 'vitest'
 
 /** Where browsers are looked for; CHROMIUM names one. */
 const PLACES = [
@@ -34,22 +39,19 @@ export interface Watched {
   readonly requests: string[]
 }
 
-/** Opens a file in a new browser with an empty profile, lets `look` at it, and closes it. */
+let browser: Promise<Browser> | undefined
+afterAll(async () => (await browser)?.close())
+
+/** Opens a file in a window with an empty profile, lets `look` at it, and closes it. A test file has one browser. */
 export async function withPage(
   file: string,
   look: (watched: Watched, context: BrowserContext) => Promise<void>,
   options: BrowserContextOptions = {},
 ): Promise<void> {
-  const profile = mkdtempSync(path.join(tmpdir(), 'voxmill-browser-'))
-  const context = await chromium.launchPersistentContext(profile, {
-    executablePath: CHROMIUM!,
-    args: ARGUMENTS,
-    headless: true,
-    viewport: { width: 1280, height: 900 },
-    ...options,
-  })
+  browser ??= chromium.launch({ executablePath: CHROMIUM!, args: ARGUMENTS, headless: true })
+  const context = await (await browser).newContext({ viewport: { width: 1280, height: 900 }, ...options })
   try {
-    const page = context.pages()[0] ?? (await context.newPage())
+    const page = await context.newPage()
     const watched: Watched = { page, complaints: [], requests: [] }
     page.on('console', message => {
       if (['error', 'warning'].includes(message.type())) watched.complaints.push(message.text())
@@ -60,6 +62,5 @@ export async function withPage(
     await look(watched, context)
   } finally {
     await context.close()
-    rmSync(profile, { recursive: true, force: true })
   }
 }

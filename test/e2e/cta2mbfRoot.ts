@@ -1,11 +1,12 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Grid } from '../../src/core/volume.ts'
 import { type PhantomStudy, phantomStudy, RAW_FOLDER } from '../../src/pipelines/cta2mbfPhantom.ts'
 import { encodeDicom } from '../../src/pipelines/ctPhantomObject.ts'
 import { type SeriesRole, sliceElements } from '../../src/pipelines/ctPhantomSeries.ts'
 import { type Ended, eventsOf, voxmill } from './cli.ts'
-import { newFolder } from './phantomRoot.ts'
+import { madeOnce } from './madeOnce.ts'
+import { copyOf } from './phantomRoot.ts'
 
 const SEED = 11
 const SHAPE = [32, 32, 16] as const
@@ -15,8 +16,9 @@ export const study: PhantomStudy = phantomStudy({ seed: SEED, patients: 3, shape
 export const pids: readonly string[] = study.patients.map(p => p.pid)
 
 /** A new root with the raw files of the study, but for the empty ones, its phantom models, and a quick pipeline. */
-export async function cta2mbfRoot(): Promise<string> {
-  const root = path.join(newFolder(), 'study')
+export const cta2mbfRoot = async (): Promise<string> => copyOf(await madeOnce('cta2mbf', makeRaw))
+
+async function makeRaw(root: string): Promise<void> {
   const made = await voxmill([
     ...['demo', 'cta2mbf', root, '--archive_only', '--samples', '3'],
     ...['--shape', SHAPE.join('x'), '--seed', String(SEED)],
@@ -25,6 +27,52 @@ export async function cta2mbfRoot(): Promise<string> {
   const raw = path.join(root, RAW_FOLDER)
   for (const pid of readdirSync(raw)) rmSync(path.join(raw, pid, 'empty'), { force: true })
   editPipeline(root, text => text.replace('iterations: 64', 'iterations: 12'))
+}
+
+interface FinishedStudy {
+  readonly root: string
+  /** What the run that did everything said. */
+  readonly run: Ended
+}
+
+const FINISHED = 'cta2mbf-finished'
+
+async function finishHere(): Promise<FinishedStudy> {
+  const root = await cta2mbfRoot()
+  const run = await runStudy(root)
+  if (run.code !== 0) throw new Error(run.all)
+  return { root, run }
+}
+
+function keep({ root, run }: FinishedStudy, folder: string): void {
+  cpSync(root, path.join(folder, 'root'), { recursive: true, preserveTimestamps: true })
+  writeFileSync(path.join(folder, 'run.json'), JSON.stringify(run))
+}
+
+/** A new root that is a copy of one on which `runStudy` has done everything. */
+export async function finishedStudy(): Promise<FinishedStudy> {
+  const folder = await madeOnce(FINISHED, async made => keep(await finishHere(), made))
+  const run = JSON.parse(readFileSync(path.join(folder, 'run.json'), 'utf8')) as Ended
+  return { root: copyOf(path.join(folder, 'root')), run }
+}
+
+/** A new root on which `runStudy` has done everything in its place: the stamps of its files are known. */
+export async function studyFinishedInPlace(): Promise<FinishedStudy> {
+  let here: FinishedStudy | undefined
+  // Where no other has been first, the copies of others are of this one.
+  await madeOnce(FINISHED, async made => {
+    here = await finishHere()
+    keep(here, made)
+  })
+  return here ?? (await finishHere())
+}
+
+/** The same, but that a raw folder, whose path names a person, has an empty file, which the run tells of. */
+export async function finishedStudyWithEmptyFile(): Promise<string> {
+  const { root } = await finishedStudy()
+  writeFileSync(path.join(root, RAW_FOLDER, pids[0]!, 'empty'), '')
+  const run = await runStudy(root)
+  if (![0, 4].includes(run.code!)) throw new Error(run.all)
   return root
 }
 

@@ -9,6 +9,7 @@ import { CANARY } from '../../src/pipelines/ctPhantomPatient.ts'
 import { describeDataset } from '../../src/pipelines/describeDataset.ts'
 import { BROWSER_NOTE, CHROMIUM, withPage } from './browser.ts'
 import { eventsOf, voxmill } from './cli.ts'
+import { finishedStudyWithEmptyFile } from './cta2mbfRoot.ts'
 import { copyOf, filesBelow, newFolder } from './phantomRoot.ts'
 import { cardNames } from './reportPage.ts'
 
@@ -57,6 +58,9 @@ beforeAll(async () => {
       roots[name] = copyOf(MINI)
       const run = await voxmill(['run', 'nme', '--root', roots[name]])
       expect([0, 4], run.all).toContain(run.code)
+      await report(roots[name])
+    } else if (name === 'cta2mbf') {
+      roots[name] = await finishedStudyWithEmptyFile()
       await report(roots[name])
     } else roots[name] = await demo(name)
     described[name] = await describeDataset(workspaceAt(roots[name]))

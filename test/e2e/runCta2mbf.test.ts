@@ -22,6 +22,7 @@ import {
   rewriteSeries,
   runStudy,
   study,
+  studyFinishedInPlace,
   tally,
 } from './cta2mbfRoot.ts'
 import { copyOf, digestsBelow, expectNothingHalfWritten, newFolder } from './phantomRoot.ts'
@@ -34,8 +35,7 @@ let finished: string
 let expected: Record<string, string>
 let run: Ended
 beforeAll(async () => {
-  finished = await cta2mbfRoot()
-  run = await runStudy(finished)
+  ;({ root: finished, run } = await studyFinishedInPlace())
   expect(run.code, run.all).toBe(0)
   expected = digestsBelow(finished)
 }, 600_000)

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { start, voxmill } from './cli.ts'
-import { cta2mbfRoot, pipelineOf, runStudy, tally } from './cta2mbfRoot.ts'
+import { cta2mbfRoot, finishedStudy, pipelineOf, runStudy, tally } from './cta2mbfRoot.ts'
 import { copyOf, digestsBelow, expectNothingHalfWritten, filesBelow, phantomRoot } from './phantomRoot.ts'
 
 const SAMPLES = 6
@@ -156,9 +156,8 @@ describe('shards that meet', () => {
 
 describe('shards of run cta2mbf', () => {
   it('and collect give what one run gives', async () => {
-    const root = await cta2mbfRoot()
-    const sharded = copyOf(root)
-    const whole = await runStudy(root)
+    const { root, run: whole } = await finishedStudy()
+    const sharded = await cta2mbfRoot()
     expect([0, 4], whole.all).toContain(whole.code)
     for (const part of ['1/2', '2/2']) {
       const run = await runStudy(sharded, '--shard', part)

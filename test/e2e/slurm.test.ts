@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { phantomArchive } from '../../src/pipelines/nmePhantom.ts'
 import { writePhantom } from '../../src/pipelines/writePhantom.ts'
 import { type Ended, eventsOf, type Started, start, voxmill } from './cli.ts'
-import { cta2mbfRoot, pipelineOf } from './cta2mbfRoot.ts'
+import { cta2mbfRoot, finishedStudy, pipelineOf } from './cta2mbfRoot.ts'
 import { copyOf, digestsBelow, expectNothingHalfWritten, filesBelow, newFolder } from './phantomRoot.ts'
 
 const CLUSTER = fileURLToPath(new URL('../../scripts/slurm-cluster.sh', import.meta.url))
@@ -168,13 +168,10 @@ describe.skipIf(missing.length > 0)(
     })
 
     it('does the cta2mbf pipeline with the digests of a run on this machine', async () => {
-      const here = await cta2mbfRoot()
-      const there = copyOf(here)
-      const args = (root: string) => ['run', 'cta2mbf', '-r', root, '--pipeline', pipelineOf(root), '--json']
-      const [local, onCluster] = await Promise.all([
-        voxmill([...args(here), '-j', '1']),
-        voxmill([...args(there), ...ON_CLUSTER, '--task_minutes', '0.5'], { env }),
-      ])
+      const { root: here, run: local } = await finishedStudy()
+      const there = await cta2mbfRoot()
+      const args = ['run', 'cta2mbf', '-r', there, '--pipeline', pipelineOf(there), '--json']
+      const onCluster = await voxmill([...args, ...ON_CLUSTER, '--task_minutes', '0.5'], { env })
       expect(onCluster.code, onCluster.all).toBe(local.code)
       expect(tally(onCluster)).toEqual(tally(local))
       expect(outputsOf(there)).toEqual(outputsOf(here))
