@@ -84,7 +84,7 @@ function list(folder: string): Listing {
 
 function digestOf(folder: string, { images, findings }: Listing): string {
   const hash = createHash('sha256')
-  for (const image of images) hash.update(`${image}\0${movableStamp(path.join(folder, image))}\n`)
+  for (const image of images) hash.update(`${image}\0${movableStamp(`${folder}${path.sep}${image}`)}\n`)
   for (const f of findings) hash.update(`${f.where}\0${f.code}\n`)
   return hash.digest('hex')
 }

@@ -1,5 +1,6 @@
 import type { Job } from '../engine/job.ts'
 import { DATASET } from '../engine/provenance.ts'
+import { Receipts } from '../engine/receipt.ts'
 import { checkJob, openDigests } from '../engine/run.ts'
 import { isFolderThere, slotFiles } from '../engine/slotFiles.ts'
 import type { AnyStep, LoadedSteps, Slot, StepRegistry } from '../engine/step.ts'
@@ -18,6 +19,7 @@ const hasFolders = (step: AnyStep): boolean =>
 /** Prints the plan in place of carrying it out: each job, and why it would be done or why not. */
 export function dryRun(console: Console, workspace: Workspace, registry: StepRegistry): Stages {
   const digests = openDigests(workspace)
+  const receipts = new Receipts(workspace)
   /** The first stage that has something to do; what gathers from it follows. */
   let earlier: string | undefined
   const taken = new Map<string, string>()
@@ -30,6 +32,7 @@ export function dryRun(console: Console, workspace: Workspace, registry: StepReg
   return {
     stopped: false,
     dry: true,
+    unweighed: !console.json,
     async stage(title, cases) {
       let steps: LoadedSteps = new Map()
       const withTrees = new Map<string, boolean>()
@@ -54,7 +57,7 @@ export function dryRun(console: Console, workspace: Workspace, registry: StepReg
           // What comes after a job that is to be done is done too, whatever there is of it now.
           const known = after !== undefined
           if (!known && withTrees.get(job.step)) await digestTrees(job, steps.get(job.step)!)
-          const { stale } = known ? {} : checkJob(job, workspace, steps, digests, taken)
+          const { stale } = known ? {} : checkJob(job, receipts, steps, digests, taken)
           const why =
             after !== undefined
               ? `after ${after}`

@@ -1,6 +1,8 @@
 import type { SlurmRun } from '../engine/executors/slurm.ts'
 import { planArrays } from '../engine/executors/slurmPlan.ts'
 import { Experience } from '../engine/experience.ts'
+import { wholePlan } from '../engine/job.ts'
+import { Receipts } from '../engine/receipt.ts'
 import { checkJob, openDigests } from '../engine/run.ts'
 import type { StepRegistry } from '../engine/step.ts'
 import type { Stages } from '../pipelines/stages.ts'
@@ -10,6 +12,7 @@ import type { Console } from './console.ts'
 export function printScripts(console: Console, slurm: SlurmRun, registry: StepRegistry): Stages {
   const { workspace } = slurm
   const digests = openDigests(workspace)
+  const receipts = new Receipts(workspace)
   const experience = new Experience()
   let count = 0
   let earlier: string | undefined
@@ -21,8 +24,9 @@ export function printScripts(console: Console, slurm: SlurmRun, registry: StepRe
       const steps = await registry.load(cases.flatMap(({ jobs }) => jobs.map(job => job.step)))
       experience.learn(workspace, steps.keys())
       const stale = cases.flatMap(plan => {
-        const first = plan.jobs.findIndex(job => checkJob(job, workspace, steps, digests).stale !== undefined)
-        const rest = { ...plan, jobs: plan.jobs.slice(first) }
+        const { jobs } = plan
+        const first = jobs.findIndex(job => checkJob(job, receipts, steps, digests).stale !== undefined)
+        const rest = { ...wholePlan(plan), jobs: jobs.slice(first) }
         return first < 0 ? [] : [slurm.caseOf({ plan: rest, known: [] }, experience)]
       })
       if (stale.length === 0) {

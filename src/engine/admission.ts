@@ -1,5 +1,5 @@
 import type { Experience } from './experience.ts'
-import type { Job } from './job.ts'
+import { type Job, wholePlan } from './job.ts'
 import type { DispatchedCase } from './runCase.ts'
 
 /** What jobs may use of a machine, in bytes. */
@@ -46,7 +46,7 @@ export class Admission {
       const needed = this.needOf(job)
       return needed <= atHand ? job : { ...job, tooLarge: { needed, atHand } }
     })
-    return { ...dispatched, plan: { ...plan, jobs: marked } }
+    return { ...dispatched, plan: { ...wholePlan(plan), jobs: marked } }
   }
 }
 

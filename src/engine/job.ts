@@ -40,13 +40,20 @@ export interface Job {
 export interface CasePlan {
   readonly case: string
   /**
-   * Where there are many cases it may be a getter that makes the jobs whenever it is asked: a plan of 100,000 cases is then
-   * held without their jobs, and one that is sent or copied has them.
+   * Where there are many cases, they are made whenever they are asked for: a plan of 100,000 cases is then held without
+   * their jobs. What is sent elsewhere or kept is a copy by `wholePlan`.
    */
   readonly jobs: readonly Job[]
   /** Whether a job is still tried when one before it has failed whose outputs it does not read. */
   readonly independent?: true
 }
+
+/** The same plan as plain data, with its jobs. */
+export const wholePlan = (plan: CasePlan): CasePlan => ({
+  case: plan.case,
+  jobs: plan.jobs,
+  ...(plan.independent ? { independent: true } : {}),
+})
 
 export type JobStatus = 'done' | 'fresh' | 'failed' | 'skipped'
 

@@ -71,6 +71,24 @@ export function readReceipt(file: string): Receipt | undefined {
   }
 }
 
+/**
+ * The receipts of a root while nobody writes any: of a step that has left none, as where a plan is new, none is looked for.
+ */
+export class Receipts {
+  readonly #steps = new Map<string, boolean>()
+
+  constructor(readonly workspace: Workspace) {}
+
+  read(job: { step: string; case: string; part?: string }): Receipt | undefined {
+    let some = this.#steps.get(job.step)
+    if (some === undefined) {
+      some = existsSync(this.workspace.state('receipts', job.step))
+      this.#steps.set(job.step, some)
+    }
+    return some ? readReceipt(receiptPath(this.workspace, job)) : undefined
+  }
+}
+
 export function writeReceipt(file: string, receipt: Receipt): void {
   writeAtomicSmall(file, `${JSON.stringify(receipt, null, 1)}\n`)
 }

@@ -14,8 +14,8 @@ import type { Executor } from './executors/executor.ts'
 import { Experience } from './experience.ts'
 import { type Staleness, staleness } from './freshness.ts'
 import { HandOver, type ReadAhead } from './handOver.ts'
-import { type CasePlan, type Job, type JobOutcome, slotPaths } from './job.ts'
-import { readReceipt, receiptPath } from './receipt.ts'
+import { type CasePlan, type Job, type JobOutcome, slotPaths, wholePlan } from './job.ts'
+import { Receipts, readReceipt, receiptPath } from './receipt.ts'
 import type { DispatchedCase } from './runCase.ts'
 import { AS_WRITTEN, recordFailure } from './runJob.ts'
 import { isFolderThere, type SlotFile, slotFiles } from './slotFiles.ts'
@@ -143,12 +143,13 @@ export class Run {
       if (outcome.fatal) this.#stop.abort()
     }
     const dispatched: DispatchedCase[] = []
+    const receipts = new Receipts(workspace)
     const need = new DiskNeed(workspace, steps, this.#experience)
     for (const plan of cases) {
       const { jobs } = plan
       let stale: Staleness | undefined
       const firstStale = jobs.findIndex(job => {
-        stale = checkJob(job, workspace, steps, this.#digests).stale
+        stale = checkJob(job, receipts, steps, this.#digests).stale
         return stale !== undefined
       })
       for (const job of firstStale < 0 ? jobs : jobs.slice(0, firstStale)) take(this.#freshOutcome(job))
@@ -163,7 +164,7 @@ export class Run {
           : rest.flatMap(job => slotPaths(job.inputs)).filter(p => this.#written.has(p))
       dispatched.push({
         // As it is where all is left of it: its jobs need not be held.
-        plan: firstStale === 0 ? plan : { ...plan, jobs: rest },
+        plan: firstStale === 0 ? plan : { ...wholePlan(plan), jobs: rest },
         known: rest.flatMap(job => this.#knownOf(job, steps)),
         ...(awaited.length === 0 ? {} : { awaited }),
       })
@@ -294,7 +295,7 @@ export function openDigests(workspace: Workspace, shard?: Shard): DigestCache {
 /** Whether a job is finished, told from stamps alone, without reading any file but its receipt. */
 export function checkJob(
   job: Job,
-  workspace: Workspace,
+  receipts: Receipts,
   steps: LoadedSteps,
   digests: DigestCache,
   /** Digests that were just taken, by kind and path. */
@@ -303,7 +304,8 @@ export function checkJob(
   const step = steps.get(job.step)
   if (step === undefined) throw new Error(`no step is called ${job.step}`)
   if (job.remake) return { job, stale: { reason: 'asked-for', detail: '--remake' } }
-  const receipt = readReceipt(receiptPath(workspace, job))
+  const receipt = receipts.read(job)
+  const { workspace } = receipts
   const digestOf = (f: SlotFile): string | null | undefined => {
     const known = taken.get(`${f.kind.name}\0${f.path}`) ?? digests.lookUp(f.path, f.kind.name)
     if (known !== undefined) return known

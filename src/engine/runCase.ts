@@ -28,7 +28,8 @@ export async function runCase(
   signal?: AbortSignal,
   ahead: readonly ReadAhead[] = [],
 ): Promise<void> {
-  const steps = await registry.load(plan.jobs.map(job => job.step))
+  const { jobs } = plan
+  const steps = await registry.load(jobs.map(job => job.step))
   const handOver = new HandOver(ahead.filter(a => fileStamp(workspace.absolute(a.path)) === a.stamp))
   const digests = new Map(known.map(e => [`${e[1]}\0${e[0]}`, e] as const))
   const late = new Set(awaited)
@@ -40,7 +41,7 @@ export async function runCase(
     if (failed === undefined || cause.fatal) failed = cause
     for (const p of slotPaths(job.outputs)) lost.set(p, cause)
   }
-  for (const [i, job] of plan.jobs.entries()) {
+  for (const [i, job] of jobs.entries()) {
     if (signal?.aborted) return
     // A disk that is full for one job is full for all.
     const cause =
@@ -52,7 +53,7 @@ export async function runCase(
       emit(skipped(job, cause))
       continue
     }
-    handOver.expect(new Set(plan.jobs.slice(i).flatMap(later => inputKeys(later, steps))))
+    handOver.expect(new Set(jobs.slice(i).flatMap(later => inputKeys(later, steps))))
     const outcome = await runJob(job, { workspace, steps, handOver, known: digests, awaited: late, written })
     for (const entry of outcome.digests) digests.set(`${entry[1]}\0${entry[0]}`, entry)
     if (outcome.status === 'failed') lose(job, outcome)

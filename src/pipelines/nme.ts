@@ -65,13 +65,14 @@ export interface NmeResult extends StagesResult {
  */
 export async function runNme(
   all: Stages,
-  place: NmePlace,
+  where: NmePlace,
   matcher: ArchiveMatcher,
   tables: readonly Table[],
   options: NmeOptions,
 ): Promise<NmeResult> {
   const { shard } = options
   const stages = shardStages(all, shard)
+  const place = all.unweighed ? { ...where, unweighed: true } : where
   const at = (relative: string) => path.join(place.workspace.root, relative)
   const remake = options.remake ?? false
   const until = NME_STEPS.indexOf(options.until ?? 'gen-dataset-manifest')
@@ -175,13 +176,25 @@ function* plansOf(
   until: number,
 ): Generator<CasePlan> {
   for (const sample of refused) yield refusedPlan(sample)
-  for (const sample of samples)
-    yield {
-      case: sample.folder,
-      get jobs() {
-        return sampleJobs(place, sample, options, until)
-      },
-    }
+  for (const sample of samples) yield new SamplePlan(place, sample, options, until)
+}
+
+/** Makes the jobs of its sample whenever it is asked for them. */
+class SamplePlan implements CasePlan {
+  readonly case: string
+
+  constructor(
+    readonly place: NmePlace,
+    readonly sample: Sample,
+    readonly options: NmeOptions,
+    readonly until: number,
+  ) {
+    this.case = sample.folder
+  }
+
+  get jobs(): readonly Job[] {
+    return sampleJobs(this.place, this.sample, this.options, this.until)
+  }
 }
 
 function sampleJobs(place: NmePlace, sample: Sample, options: NmeOptions, until: number): Job[] {

@@ -100,10 +100,9 @@ export function confirmPairsJob(
     masks[mask.name] = input(file)
     parameters.push(mask)
   }
-  const inputBytes = bytesOf(sample.archive, workspace, [
-    ...(volume === null ? [] : [volume]),
-    ...Object.values(masks),
-  ])
+  const inputBytes = place.unweighed
+    ? 0
+    : bytesOf(sample.archive, workspace, [...(volume === null ? [] : [volume]), ...Object.values(masks)])
   const job: Job = {
     fields: NO_FIELDS,
     step: confirmPairs.name,
@@ -162,8 +161,8 @@ export function binaryMaskJobs(
   options: { remake?: boolean } = {},
 ): Job[] {
   const files = groupedFiles(place, sample.attributes)
-  const inputBytes = files.maskBytes
   const known = labelIndexes(labels)
+  const inputBytes = files.maskBytes
   return labelNames(labels).map(({ label, part, short }) => {
     const job: Job = {
       fields: NO_FIELDS,

@@ -20,6 +20,7 @@ export function shardStages(stages: Stages, shard: Shard | undefined): Stages {
       return stages.stopped
     },
     dry: stages.dry,
+    unweighed: stages.unweighed ?? false,
     async stage(title, cases) {
       const all = [...cases]
       const single = all.filter(c => c.case !== DATASET)

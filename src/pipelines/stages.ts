@@ -6,6 +6,8 @@ export interface Stages {
   readonly stopped: boolean
   /** Whether jobs are only told, none carried out. */
   readonly dry: boolean
+  /** Set where what jobs weigh and need is not told either. */
+  readonly unweighed?: boolean
   /** @param cases may be made while they are gone through: where jobs are only told, they are not all held at once */
   stage(title: string, cases: Iterable<CasePlan>): Promise<readonly JobOutcome[]>
 }

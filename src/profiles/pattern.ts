@@ -87,8 +87,8 @@ export const matchPath = (pattern: PathPattern, path: string): Values | undefine
 export function matchNames(pattern: PathPattern, names: readonly string[]): Values | undefined {
   if (names.length !== pattern.segments.length) return undefined
   const values: Values = {}
-  for (const [level, segment] of pattern.segments.entries())
-    if (!matchSegment(pattern, segment, names[level]!, values)) return undefined
+  for (let level = 0; level < names.length; level++)
+    if (!matchSegment(pattern, pattern.segments[level]!, names[level]!, values)) return undefined
   return values
 }
 

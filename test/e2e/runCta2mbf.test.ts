@@ -5,6 +5,7 @@ import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { affine } from '../../src/core/affine.ts'
 import type { CaseDescription } from '../../src/core/caseDescription.ts'
+import { Receipts } from '../../src/engine/receipt.ts'
 import { checkJob, openDigests } from '../../src/engine/run.ts'
 import { workspaceAt } from '../../src/engine/workspace.ts'
 import { putWorksheets } from '../../src/formats/table/putWorksheets.ts'
@@ -120,7 +121,7 @@ describe('run cta2mbf on a study of three phantoms', () => {
     )
     const loaded = await STEPS.load(steps)
     for (const job of plans.flatMap(p => p.jobs))
-      expect(checkJob(job, workspace, loaded, openDigests(workspace)).stale).toBeUndefined()
+      expect(checkJob(job, new Receipts(workspace), loaded, openDigests(workspace)).stale).toBeUndefined()
   })
 
   it('keeps a patient whose description fails in all tables', async () => {

@@ -3,7 +3,7 @@ import { EXIT, Fault, faultRecord } from '../../core/fault.ts'
 import { formatBytes } from '../../core/formatBytes.ts'
 import { kernelMemoryKills, residentMemory } from '../../storage/processMemory.ts'
 import { type Admission, type JobMemory, memoryOf } from '../admission.ts'
-import type { CasePlan, Job, JobOutcome } from '../job.ts'
+import { type CasePlan, type Job, type JobOutcome, wholePlan } from '../job.ts'
 import { type DispatchedCase, skipped } from '../runCase.ts'
 import type { Executor } from './executor.ts'
 
@@ -157,7 +157,7 @@ class Pool {
     worker.need = this.options.admission.need(memoryOf(dispatched.plan.jobs))
     this.#memoryInUse += worker.need
     // A process that has just died cannot be told; its exit, which follows, gives the case back.
-    worker.child.send(dispatched, () => undefined)
+    worker.child.send({ ...dispatched, plan: wholePlan(dispatched.plan) }, () => undefined)
   }
 
   #start(): Worker {
@@ -205,7 +205,7 @@ class Pool {
       this.#diedOf.push(dispatched.plan)
       const rest: DispatchedCase = {
         ...dispatched,
-        plan: { ...dispatched.plan, jobs: dispatched.plan.jobs.slice(worker.finishedJobs) },
+        plan: { ...wholePlan(dispatched.plan), jobs: dispatched.plan.jobs.slice(worker.finishedJobs) },
       }
       const seen = Math.max(worker.seen, this.#seen.get(dispatched) ?? 0)
       if (this.#retried.has(dispatched)) this.#giveUp(rest, seen, code, signal)

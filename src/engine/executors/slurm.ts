@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { EXIT, Fault } from '../../core/fault.ts'
 import { removeFolder } from '../../storage/scratchFolder.ts'
 import type { Experience } from '../experience.ts'
-import type { CasePlan, JobOutcome } from '../job.ts'
+import { type CasePlan, type JobOutcome, wholePlan } from '../job.ts'
 import type { DispatchedCase } from '../runCase.ts'
 import type { Workspace } from '../workspace.ts'
 import type { Executor } from './executor.ts'
@@ -79,8 +79,9 @@ export class SlurmRun {
     }
   }
 
-  caseOf(dispatched: DispatchedCase, experience: Experience): SlurmCase {
+  caseOf(one: DispatchedCase, experience: Experience): SlurmCase {
     const { classes, memoryScale } = this.settings
+    const dispatched = { ...one, plan: wholePlan(one.plan) }
     const predicted = predictedBytes(dispatched, 1, experience)
     return new SlurmCase(dispatched, this.workspace, classFor(memoryScale * predicted, classes), predicted)
   }

@@ -112,6 +112,37 @@ export class XmlScanner {
     }
   }
 
+  /** Whether the present tag has a name without prefix. */
+  get isPlain(): boolean {
+    return this.#localStart === this.#nameStart
+  }
+
+  /**
+   * Goes to the tag that closes an element which the present one, which was just opened, is directly in, without a look at
+   * what lies between. Both are without prefix.
+   *
+   * @param closing that tag without its end: `</row`
+   * @param texts codes of letters that elements with text begin with
+   * @returns whether one of them was passed; undefined, and nothing is done, where it cannot be told from the bytes at hand
+   */
+  leave(closing: readonly number[], texts: readonly number[]): boolean | undefined {
+    const { bytes } = this
+    let passed = false
+    for (let at = bytes.indexOf(LT, this.end); at >= 0; at = bytes.indexOf(LT, at + 1)) {
+      const letter = bytes[at + 1]!
+      if (letter === BANG || letter === QUESTION) return undefined
+      if (texts.includes(letter)) passed = true
+      if (letter !== SLASH || at + closing.length >= bytes.length) continue
+      let same = 2
+      while (same < closing.length && bytes[at + same] === closing[same]) same++
+      if (same < closing.length) continue
+      this.end = at
+      this.depth--
+      return passed
+    }
+    return undefined
+  }
+
   /** The text of the present run, character references decoded, line ends made `\n` (XML 1.0, section 2.11). */
   text(): string {
     return this.isCdata

@@ -12,6 +12,11 @@ const T = nameCode('t')
 const F = nameCode('f')
 const RPH = nameCode('rPh')
 
+const codes = (text: string): number[] => Array.from(text, letter => letter.charCodeAt(0))
+const ROW_CLOSES = codes('</row')
+/** Of v and of t, in which values stand. */
+const TEXT_LETTERS = codes('vt')
+
 const MOST_COLUMNS = 16_384
 const SPACE = 0x20
 const EQUALS = 0x3d
@@ -74,6 +79,9 @@ export class WorksheetReader {
   #value: Cell = null
   /** By column, whether its cells are passed over; known from the row of titles on. */
   #passed: readonly boolean[] = []
+  #lastWanted = MOST_COLUMNS
+  #isTitled = false
+  #isPlainRow = false
 
   /** @param wanted titles of the columns to read; the cells of others are null, or lacking at the end of a row */
   constructor(
@@ -104,6 +112,7 @@ export class WorksheetReader {
         if (kind === OPEN && scanner.localNameIs('sheetData')) this.#inData = true
       } else if (scanner.code === C) {
         if (kind !== CLOSE) this.#openCell()
+        if (kind === OPEN && this.#column > this.#lastWanted && this.#leaveRow()) continue
         if (kind !== OPEN) this.#closeCell()
       } else if (scanner.code === V || scanner.code === T) {
         this.#within = kind === OPEN && !this.#inReading ? scanner.code : 0
@@ -116,7 +125,15 @@ export class WorksheetReader {
     }
   }
 
+  /** Passes over the rest of a row where nothing of it is wanted. */
+  #leaveRow(): boolean {
+    const passed = this.#isPlainRow ? this.#scanner.leave(ROW_CLOSES, TEXT_LETTERS) : undefined
+    if (passed) this.#filled = true
+    return passed !== undefined
+  }
+
   #openRow(): void {
+    this.#isPlainRow = this.#scanner.isPlain
     const given = this.#scanner.attribute('r')
     this.#row = given === undefined ? this.#row + 1 : Number(given)
     if (!(this.#row > 0)) throw new XmlInvalidError(`a row has the number ${given}`)
@@ -127,8 +144,11 @@ export class WorksheetReader {
 
   #closeRow(): void {
     if (!this.#filled) return
-    if (this.wanted !== undefined && this.rows.length === 0)
+    if (this.wanted !== undefined && !this.#isTitled && this.#cells.some(cell => cell !== null)) {
+      this.#isTitled = true
       this.#passed = Array.from(this.#cells, cell => !this.wanted!.has(title(cell)))
+      this.#lastWanted = this.#passed.lastIndexOf(false)
+    }
     this.rows.push({ number: this.#row, cells: this.#cells })
   }
 

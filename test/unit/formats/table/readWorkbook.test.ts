@@ -42,6 +42,26 @@ describe('readWorkbook', () => {
     }
   })
 
+  it('takes the titles from the first row with a value, and passes over what follows the columns that are wanted', async () => {
+    const cells = (row: number, ...xml: string[]) =>
+      `<row r="${row}">${xml.map((x, i) => x.replace('<c', `<c r="${'ABCD'[i]}${row}"`)).join('')}</row>`
+    const text = (t: string) => `<c t="inlineStr"><is><t>${t}</t></is></c>`
+    const bytes = await withRows(
+      cells(1, '<c t="e"><v>#N/A</v></c>') +
+        cells(2, text('a'), text('b'), text('c'), text('d')) +
+        cells(3, text('1'), text('2'), '<c><v>3</v></c>', '<c><f>1+1</f></c>') +
+        cells(4, '<c/>', '<c/>', '<c/>', text('x')) +
+        cells(5, text('5'), text('6'), text('</row in words'.replace('<', '&lt;')), text('y')) +
+        cells(6, text('7'), '<c/>', '<c t="inlineStr"><is><t><![CDATA[</row>]]></t></is></c>', text('z')) +
+        cells(7, '<c/>', '<c/>', '<c/>', '<c s="1"/>'),
+    )
+    const sheet = await (await readWorkbook(bytes)).sheet('S', new Set(['b']))
+    expect(sheet.columns).toEqual(['a', 'b', 'c', 'd'])
+    expect(sheet.rows.map(row => row[1] ?? null)).toEqual(['2', null, '6', null])
+    expect(sheet.rowNumbers).toEqual([3, 4, 5, 6])
+    expect((await readSheet(bytes, 'S')).rowNumbers).toEqual([3, 4, 5, 6])
+  })
+
   it('names the worksheets that there are, and the nearest', async () => {
     const read = readSheet(workbookFile('styled.xlsx'), 'Manifst', 'styled.xlsx')
     await expect(read).rejects.toThrow(WorksheetMissingError)
