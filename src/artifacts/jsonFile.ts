@@ -15,6 +15,7 @@ export function jsonFile<T>(): ArtifactKind<T> {
       }
     },
     digest: textFile.digest,
+    isAtHand: () => true,
     write: (file, value) => textFile.write!(file, `${JSON.stringify(value, null, 1)}\n`),
   }
 }

@@ -42,6 +42,7 @@ export const niftiImage: ArtifactKind<NiftiImage> = {
     return { value: { volume: { grid, data: decoded.data } }, digest, inflatedBytes }
   },
   digest: digestNifti,
+  isAtHand: image => !isComing(image),
   async write(file, image) {
     if (isComing(image)) {
       if (!file.endsWith('.gz'))

@@ -51,6 +51,7 @@ export const niftiMask: ArtifactKind<LabelMask> = {
     return { value, digest, inflatedBytes }
   },
   digest: digestNifti,
+  isAtHand: () => true,
   async write(file, value) {
     const { mask, codes } = value
     const header = encodedHeader(mask.grid, 'uint8', codes)

@@ -75,6 +75,7 @@ export const niftiVolume: ArtifactKind<FloatVolume> = {
     return { value, digest, inflatedBytes }
   },
   digest: digestNifti,
+  isAtHand: () => true,
   async write(file, value) {
     const { volume, codes } = value
     const header = encodedHeader(volume.grid, 'float32', codes)

@@ -17,6 +17,7 @@ export const pictureFile: ArtifactKind<Picture> = {
     })
   },
   digest: digestFile,
+  isAtHand: () => true,
   // A copy, since a picture may be drawn each time its data are asked for.
   write: async (file, picture) => writeAtomic(file, [encoderOf(file)({ ...picture })]),
 }

@@ -12,5 +12,6 @@ export const textFile: ArtifactKind<string> = {
     return { value: new TextDecoder().decode(bytes), digest }
   },
   digest: digestFile,
+  isAtHand: () => true,
   write: (file, text) => writeAtomic(file, [encoder.encode(text)]),
 }

@@ -37,6 +37,11 @@ export interface ArtifactKind<T> {
   /** Writes atomically: a temporary name in the same folder, fsync, rename. Absent for kinds that are only read. */
   write?(path: string, value: T): Promise<ArtifactWritten>
   /**
+   * Whether all of a value is there, so that only the disk can hinder its writing. One that is still read while it is
+   * written may turn out to be damaged: what belongs to it must not be written before. Absent where that is so of all.
+   */
+  isAtHand?(value: T): boolean
+  /**
    * Removes what a step wrote before and gives no more, if it still has the digest; files are removed by the digest of
    * their bytes where a kind does not say otherwise, folders are kept.
    */

@@ -168,7 +168,9 @@ class JobRecord {
       if (value === undefined) throw new Error(`${step.name} gave nothing for its output ${fileLabel(f)}`)
       return [{ f, value }]
     })
-    if (job.memory > WRITTEN_AT_ONCE || outputs.some(({ f }) => f.editable !== undefined))
+    const beside = ({ f, value }: (typeof outputs)[number]) =>
+      f.editable === undefined && f.kind.isAtHand?.(value) === true
+    if (job.memory > WRITTEN_AT_ONCE || !outputs.every(beside))
       for (const { f, value } of outputs) this.#wrote(f, value, await this.#write(f, value))
     else {
       const ends = await Promise.allSettled(outputs.map(({ f, value }) => this.#write(f, value)))

@@ -81,11 +81,22 @@ interface Line {
   readonly pid?: number
 }
 
+/** Files that come and go: those of a stage that has ended are removed, perhaps while they are listed. */
+function listed(folder: string): string[] {
+  try {
+    return filesBelow(folder)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    return []
+  }
+}
+
 /** The journals of tasks: what each has said so far. */
 function journals(root: string): Line[][] {
   const folder = path.join(root, '.voxmill/slurm')
-  return filesBelow(folder)
+  return listed(folder)
     .filter(file => file.endsWith('.jsonl'))
+    .filter(file => existsSync(path.join(folder, file)))
     .map(file =>
       readFileSync(path.join(folder, file), 'utf8')
         .split('\n')

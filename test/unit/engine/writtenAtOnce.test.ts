@@ -35,6 +35,9 @@ const slowText: typeof textFile = {
   },
 }
 
+/** Read while it is written. */
+const comingText: typeof textFile = { ...slowText, isAtHand: value => value !== 'coming' }
+
 const make = (name: string, last: ReturnType<typeof one<string>>) =>
   defineStep({
     name,
@@ -43,7 +46,7 @@ const make = (name: string, last: ReturnType<typeof one<string>>) =>
     per: 'case',
     params: z => z.object({ texts: z.array(z.string()) }),
     inputs: {},
-    outputs: { first: one(slowText, 'first'), second: one(slowText, 'second'), third: last },
+    outputs: { first: one(comingText, 'first'), second: one(slowText, 'second'), third: last },
     memory: () => 1,
     run: (_, { texts: [first, second, third] }) => ({ first: first!, second: second!, third: third! }),
   })
@@ -82,6 +85,11 @@ describe('outputs of a job', () => {
     await carryOut('three', 1e9)
     expect(most).toBe(1)
     await carryOut('edited', 64e6)
+    expect(most).toBe(1)
+  })
+
+  it('are written one after the other where one is still to come: none without it', async () => {
+    await carryOut('three', 64e6, ['coming', 'b', 'c'])
     expect(most).toBe(1)
   })
 
