@@ -1,3 +1,5 @@
+import { nodeZlib } from './nodeZlib.ts'
+
 /** Tables for four bytes a step (slicing-by-4: Kounavis and Berry, "Novel table lookup-based algorithms", 2008). */
 const TABLES = makeTables()
 
@@ -17,7 +19,11 @@ function makeTables(): Uint32Array[] {
 }
 
 /** CRC-32 as zip and gzip use it (RFC 1952, section 8), unsigned; `crc` goes on from an earlier call. */
-export function crc32(bytes: Uint8Array, crc = 0): number {
+export const crc32 = (bytes: Uint8Array, crc = 0): number =>
+  nodeZlib()?.crc32?.(bytes, crc) ?? tabledCrc32(bytes, crc)
+
+/** The same where there is nothing but the language. */
+export function tabledCrc32(bytes: Uint8Array, crc = 0): number {
   const [t0, t1, t2, t3] = TABLES as [Uint32Array, Uint32Array, Uint32Array, Uint32Array]
   const whole = bytes.length & ~3
   let rest = ~crc

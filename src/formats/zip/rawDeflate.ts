@@ -1,20 +1,4 @@
-/** What of Node's zlib is in use; a browser has streams only. */
-interface SynchronousZlib {
-  deflateRawSync(bytes: Uint8Array): Uint8Array
-  inflateRawSync(bytes: Uint8Array, options: { maxOutputLength: number }): Uint8Array
-}
-
-declare const process: { getBuiltinModule?(name: string): unknown } | undefined
-
-let zlib: SynchronousZlib | undefined | null = null
-
-const synchronous = (): SynchronousZlib | undefined => {
-  zlib ??=
-    typeof process === 'undefined'
-      ? undefined
-      : (process.getBuiltinModule?.('node:zlib') as SynchronousZlib | undefined)
-  return zlib
-}
+import { nodeZlib } from './nodeZlib.ts'
 
 /** Up to this many bytes are done at once: to set up streams takes longer. */
 export const AT_ONCE_BYTES = 1 << 18
@@ -24,7 +8,7 @@ export const AT_ONCE_BYTES = 1 << 18
  * @returns undefined where the platform has nothing but streams
  */
 export const deflateAtOnce = (bytes: Uint8Array): Uint8Array | undefined =>
-  plain(synchronous()?.deflateRawSync(bytes))
+  plain(nodeZlib()?.deflateRawSync(bytes))
 
 /**
  * What a few raw deflate bytes inflate to.
@@ -32,7 +16,7 @@ export const deflateAtOnce = (bytes: Uint8Array): Uint8Array | undefined =>
  * @throws if they are damaged or give more than `mostBytes`
  */
 export const inflateAtOnce = (bytes: Uint8Array, mostBytes: number): Uint8Array | undefined =>
-  plain(synchronous()?.inflateRawSync(bytes, { maxOutputLength: Math.max(1, mostBytes) }))
+  plain(nodeZlib()?.inflateRawSync(bytes, { maxOutputLength: Math.max(1, mostBytes) }))
 
 /** Without what Node adds to an array of bytes. */
 const plain = (bytes: Uint8Array | undefined): Uint8Array | undefined =>

@@ -1,10 +1,13 @@
 import { crc32 as nodeCrc32 } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { crc32 } from '../../../../src/formats/zip/crc32.ts'
+import { crc32, tabledCrc32 } from '../../../../src/formats/zip/crc32.ts'
 
 const text = (value: string) => new TextEncoder().encode(value)
 
-describe('crc32', () => {
+describe.each([
+  ['crc32', crc32],
+  ['tabledCrc32', tabledCrc32],
+])('%s', (_, crc32) => {
   it('gives the check value of the algorithm', () => {
     expect(crc32(text('123456789'))).toBe(0xcbf43926)
     expect(crc32(new Uint8Array(0))).toBe(0)
