@@ -19,8 +19,8 @@ import {
   inspectSampleJob,
   refusedPlan,
 } from './nmeJobs.ts'
-import { readArchiveManifest } from './nmeManifest.ts'
-import { type RefusedSample, type Sample, samplesOfManifest } from './nmeSamples.ts'
+import { samplesOfManifest } from './nmeManifest.ts'
+import type { RefusedSample, Sample } from './nmeSamples.ts'
 import { profileSplits } from './nmeSplits.ts'
 import { isInShard, shardStages } from './shardStages.ts'
 import type { Stages, StagesResult } from './stages.ts'
@@ -90,7 +90,7 @@ export async function runNme(
   if (until === 0 || stages.stopped || !isMade || !existsSync(manifestFile))
     return { findings: [], samples: undefined, results }
 
-  const planned = await plannedSamples(manifestFile, place, matcher)
+  const planned = await samplesOfManifest(manifestFile, 'Manifest', place.profile, matcher)
   const [samples, refused] = [
     planned.samples.filter(s => isInShard(shard, s.folder)),
     planned.refused.filter(s => isInShard(shard, s.folder)),
@@ -161,12 +161,6 @@ async function inspected(
     [...outcomes, ...late].filter(o => o.status === 'failed' && o.step === 'inspect-sample').map(o => o.case),
   )
   return samples.filter(s => !refused.has(s.folder) && !lost.has(s.folder))
-}
-
-/** The rows of the manifest are needed no longer than this. */
-async function plannedSamples(file: string, place: NmePlace, matcher: ArchiveMatcher) {
-  const { manifest, unusable } = await readArchiveManifest(file, 'Manifest', place.profile)
-  return samplesOfManifest(manifest, place.profile, matcher, unusable)
 }
 
 function* plansOf(

@@ -2,11 +2,12 @@ import { type Finding, type FindingCode, finding } from '../core/finding.ts'
 import { FINDING_CODES } from '../core/findingCodes.ts'
 import { readWorkbook } from '../formats/table/readWorkbook.ts'
 import type { Table } from '../formats/table/table.ts'
+import type { ArchiveMatcher } from '../profiles/match.ts'
 import type { Profile } from '../profiles/schema.ts'
 import { FINDINGS_SHEET } from '../steps/findingsSheet.ts'
 import { existingFile } from '../storage/existingFile.ts'
 import { readWhole } from '../storage/readFile.ts'
-import { manifestColumns } from './nmeSamples.ts'
+import { ManifestSamples, manifestColumns, type PlannedSamples } from './nmeSamples.ts'
 
 async function openManifest(file: string) {
   existingFile(file)
@@ -18,20 +19,26 @@ export async function readManifest(file: string, sheet: string): Promise<Table> 
   return (await openManifest(file)).sheet(sheet)
 }
 
-/** The rows of an archive manifest, and the files that its Findings say cannot be used. */
-export async function readArchiveManifest(
+/** The samples that an archive manifest names; files that its Findings say cannot be used are taken into account. */
+export async function samplesOfManifest(
   file: string,
   sheet: string,
   profile: Profile,
-): Promise<{ manifest: Table; unusable: Finding[] }> {
+  matcher: ArchiveMatcher,
+): Promise<PlannedSamples> {
   const book = await openManifest(file)
-  // Of 100,000 samples, what the scan tells of each image is most of the worksheet.
-  const manifest = await book.sheet(sheet, new Set(manifestColumns(profile)))
   // A manifest that a person has cut down to its main worksheet is as good.
   const unusable = book.sheetNames.includes(FINDINGS_SHEET)
     ? unusableFiles(await book.sheet(FINDINGS_SHEET))
     : []
-  return { manifest, unusable }
+  let samples: ManifestSamples | undefined
+  // Of 100,000 samples, what the scan tells of each image is most of the worksheet, and is not held.
+  await book.eachRow(sheet, new Set(manifestColumns(profile)), head => {
+    const begun = new ManifestSamples(head, profile, matcher, unusable)
+    samples = begun
+    return (row, rowNumber) => begun.add(row, rowNumber)
+  })
+  return samples!.planned()
 }
 
 /** Warnings of the scan that, told of an image, mean that there is no image. */

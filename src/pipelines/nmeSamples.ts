@@ -1,8 +1,7 @@
 import { type Finding, finding } from '../core/finding.ts'
 import { voxelCount } from '../core/volume.ts'
 import type { Cell } from '../formats/table/cell.ts'
-import type { Table } from '../formats/table/table.ts'
-import { columnIndex } from '../formats/table/table.ts'
+import { columnIndex, type TableHead } from '../formats/table/table.ts'
 import type { ArchiveMatcher, MatchedFile } from '../profiles/match.ts'
 import type { Profile } from '../profiles/schema.ts'
 import { isTemporaryName } from '../storage/atomicWrite.ts'
@@ -43,96 +42,120 @@ interface Draft {
   problem?: Finding
 }
 
+/** The samples that can be planned, those that cannot, and what is wrong with rows that belong to none. */
+export interface PlannedSamples {
+  readonly samples: Sample[]
+  readonly refused: RefusedSample[]
+  readonly findings: Finding[]
+}
+
 /**
- * The samples that an archive manifest names, after whatever a person deleted or corrected in it. Rows that cannot be
- * used, and samples whose files claim one place, are told and left out; so is a sample of which another file is there
- * but cannot be used, or another row, since it would pass for one that never had that file.
- *
- * @param unusable files that the scan could not use, with the reason
+ * Gathers the samples that an archive manifest names, row by row, after whatever a person deleted or corrected in it. Rows
+ * that cannot be used, and samples whose files claim one place, are told and left out; so is a sample of which another file
+ * is there but cannot be used, or another row, since it would pass for one that never had that file.
  */
-export function samplesOfManifest(
-  manifest: Table,
-  profile: Profile,
-  matcher: ArchiveMatcher,
-  unusable: readonly Finding[] = [],
-): { samples: Sample[]; refused: RefusedSample[]; findings: Finding[] } {
-  const pathAt = columnIndex(manifest, 'file_path')
-  const typeAt = columnIndex(manifest, 'type')
-  const own = profile.manifest.columns.map(c => ({ ...c, at: columnIndex(manifest, c.name) }))
-  const sizes = SIZES.map(name => manifest.columns.indexOf(name))
-  const invalid: Finding[] = []
-  const drafts = new Map<string, Draft>()
+export class ManifestSamples {
+  readonly #invalid: Finding[] = []
+  readonly #drafts = new Map<string, Draft>()
   /** Where a person has corrected rows: what the sample became that their paths say. */
-  const corrected = new Map<string, Draft>()
-  const listed = new Set<string>()
-  const inFolder = new Map<string, Draft>()
-  const refuseRow = (i: number, file: string, message: string, remedy?: string) => {
-    const at = `row ${manifest.rowNumbers[i]} of the worksheet ${manifest.name}`
-    const more = remedy === undefined ? {} : { remedy }
-    invalid.push(finding('manifest-row-invalid', file || at, `${at}: ${message}`, more))
+  readonly #corrected = new Map<string, Draft>()
+  readonly #listed = new Set<string>()
+  readonly #inFolder = new Map<string, Draft>()
+  readonly #pathAt: number
+  readonly #typeAt: number
+  readonly #own: readonly { readonly name: string; readonly from: string; readonly at: number }[]
+  readonly #sizes: readonly number[]
+
+  /**
+   * @param unusable files that the scan could not use, with the reason
+   * @throws ColumnMissingError, ColumnAmbiguousError
+   */
+  constructor(
+    readonly head: TableHead,
+    profile: Profile,
+    readonly matcher: ArchiveMatcher,
+    readonly unusable: readonly Finding[] = [],
+  ) {
+    this.#pathAt = columnIndex(head, 'file_path')
+    this.#typeAt = columnIndex(head, 'type')
+    this.#own = profile.manifest.columns.map(c => ({ ...c, at: columnIndex(head, c.name) }))
+    this.#sizes = SIZES.map(name => head.columns.indexOf(name))
   }
-  for (let i = 0; i < manifest.rows.length; i++) {
-    const row = manifest.rows[i]!
-    const file = String(row[pathAt] ?? '').trim()
+
+  add(row: readonly Cell[], rowNumber: number): void {
+    const { matcher } = this
+    const file = String(row[this.#pathAt] ?? '').trim()
+    const refuse = (message: string, remedy?: string) => this.#refuseRow(rowNumber, file, message, remedy)
     if (file === '') {
-      refuseRow(i, file, 'file_path is empty')
-      continue
+      refuse('file_path is empty')
+      return
     }
     const plain = matcher.match(file)
     const known = plain.status === 'matched' ? plain.attributes : undefined
     const cells: Record<string, string> = {}
-    for (const c of own) cells[c.name] = cellText(row[c.at] ?? null, known?.[c.from])
+    for (const c of this.#own) cells[c.name] = cellText(row[c.at] ?? null, known?.[c.from])
     const match = matcher.matchRow(file, cells, plain)
-    if (match.status === 'left-out') continue
+    if (match.status === 'left-out') return
     if (match.status === 'unmatched') {
-      refuseRow(i, file, match.message, match.remedy)
-      continue
+      refuse(match.message, match.remedy)
+      return
     }
-    const type = String(row[typeAt] ?? '').trim()
+    const type = String(row[this.#typeAt] ?? '').trim()
     if ((type !== 'v3d' && type !== 'm3d') || (type === 'v3d') !== (match.role === 'volume')) {
       const is = match.role === 'volume' ? 'v3d' : 'm3d'
-      refuseRow(i, file, `type is '${type}', but the profile takes the file for a ${match.role} (${is})`)
-      continue
+      refuse(`type is '${type}', but the profile takes the file for a ${match.role} (${is})`)
+      return
     }
     const folder = matcher.layout.sampleFolder(match.attributes)
-    let draft = drafts.get(match.sampleKey)
+    let draft = this.#drafts.get(match.sampleKey)
     const isNew = draft === undefined
     if (draft === undefined) {
       draft = { match, folder, masks: {}, voxels: 0 }
-      drafts.set(match.sampleKey, draft)
+      this.#drafts.set(match.sampleKey, draft)
     }
-    if (unusable.length > 0) listed.add(file)
-    if (plain !== match && plain.status === 'matched') corrected.set(plain.sampleKey, draft)
+    if (this.unusable.length > 0) this.#listed.add(file)
+    if (plain !== match && plain.status === 'matched') this.#corrected.set(plain.sampleKey, draft)
     add(draft, match, file)
-    draft.voxels = Math.max(
-      draft.voxels,
-      voxelCount(sizes.map(s => Number(row[s] ?? 0)) as [number, number, number]),
-    )
+    const shape = this.#sizes.map(at => Number(row[at] ?? 0)) as [number, number, number]
+    draft.voxels = Math.max(draft.voxels, voxelCount(shape))
     if (folder !== draft.folder)
       draft.problem ??= finding(
         'pair-inconsistent',
         draft.folder,
         `its files say different folders: ${draft.folder} and ${folder}`,
       )
-    else if (!isNew) continue
-    const other = inFolder.get(folder)
+    else if (!isNew) return
+    const other = this.#inFolder.get(folder)
     if (other !== undefined && other !== draft)
       for (const d of [other, draft])
         d.problem ??= repeated(d, `two samples of the manifest would both lie in ${folder}`)
-    inFolder.set(folder, draft)
+    this.#inFolder.set(folder, draft)
   }
-  for (const f of [...invalid, ...unusable.filter(u => !listed.has(u.where))]) {
-    const match = matcher.match(f.where)
-    if (match.status !== 'matched') continue
-    for (const draft of [drafts.get(match.sampleKey), corrected.get(match.sampleKey)])
-      if (draft !== undefined) draft.problem ??= f
+
+  #refuseRow(rowNumber: number, file: string, message: string, remedy?: string): void {
+    const at = `row ${rowNumber} of the worksheet ${this.head.name}`
+    const more = remedy === undefined ? {} : { remedy }
+    this.#invalid.push(finding('manifest-row-invalid', file || at, `${at}: ${message}`, more))
   }
-  const all = [...drafts.values()].sort((a, b) => (a.folder < b.folder ? -1 : 1))
-  const refused = new Map(all.flatMap(d => (d.problem === undefined ? [] : [[d.folder, d.problem] as const])))
-  return {
-    samples: all.filter(d => d.problem === undefined).map(d => finished(d)),
-    refused: [...refused].map(([folder, problem]) => ({ folder, finding: problem })),
-    findings: invalid.filter(f => !all.some(d => d.problem === f)),
+
+  /** What all rows together say. */
+  planned(): PlannedSamples {
+    const invalid = this.#invalid
+    for (const f of [...invalid, ...this.unusable.filter(u => !this.#listed.has(u.where))]) {
+      const match = this.matcher.match(f.where)
+      if (match.status !== 'matched') continue
+      for (const draft of [this.#drafts.get(match.sampleKey), this.#corrected.get(match.sampleKey)])
+        if (draft !== undefined) draft.problem ??= f
+    }
+    const all = [...this.#drafts.values()].sort((a, b) => (a.folder < b.folder ? -1 : 1))
+    const refused = new Map(
+      all.flatMap(d => (d.problem === undefined ? [] : [[d.folder, d.problem] as const])),
+    )
+    return {
+      samples: all.filter(d => d.problem === undefined).map(d => finished(d)),
+      refused: [...refused].map(([folder, problem]) => ({ folder, finding: problem })),
+      findings: invalid.filter(f => !all.some(d => d.problem === f)),
+    }
   }
 }
 

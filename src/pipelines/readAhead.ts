@@ -30,7 +30,7 @@ export async function readWorkbookAhead(
 function parsedOnce(book: Workbook): Workbook {
   const tables = new Map<string, Promise<Table>>()
   return {
-    sheetNames: book.sheetNames,
+    ...book,
     sheet(name) {
       const table = tables.get(name) ?? book.sheet(name)
       tables.set(name, table)

@@ -2,8 +2,7 @@ import path from 'node:path'
 import { Command, Option } from 'commander'
 import { leftOverSamples } from '../../pipelines/leftOver.ts'
 import { confirmPairsJob, type GeometryPolicy, refusedPlan } from '../../pipelines/nmeJobs.ts'
-import { readArchiveManifest } from '../../pipelines/nmeManifest.ts'
-import { samplesOfManifest } from '../../pipelines/nmeSamples.ts'
+import { samplesOfManifest } from '../../pipelines/nmeManifest.ts'
 import type { CommandContext } from '../context.ts'
 import { findWorkspace } from '../findWorkspace.ts'
 import { withProfileFlag, withRunFlags } from '../flags.ts'
@@ -54,12 +53,12 @@ export function confirmPairsCommand(context: CommandContext): Command {
       archive: flags.root_dir,
       grouped: flags.output_dir,
     })
-    const { manifest, unusable } = await readArchiveManifest(
+    const { samples, refused, findings } = await samplesOfManifest(
       flags.archive_manifest,
       flags.sheet,
       place.profile,
+      matcher,
     )
-    const { samples, refused, findings } = samplesOfManifest(manifest, place.profile, matcher, unusable)
     const leftOver = leftOverSamples(place, new Set([...samples, ...refused].map(s => s.folder)))
     await withRun(context, flags, { workspace, writes: [workspace.relative(place.grouped)] }, async run => {
       const options = { onGeometryMismatch: flags.on_geometry_mismatch, remake: flags.remake ?? false }

@@ -1,3 +1,4 @@
+import type { Cell } from './cell.ts'
 import { WorkbookCorruptError, WorksheetMissingError } from './fault.ts'
 import { dateFormats } from './ooxml/numberFormats.ts'
 import { OoxmlPackage, type Relationship } from './ooxml/package.ts'
@@ -5,7 +6,7 @@ import { readSharedStrings } from './ooxml/sharedStrings.ts'
 import { parseWorkbookPart, type SheetEntry, type WorkbookPart } from './ooxml/workbookPart.ts'
 import { type RawRow, title, type WorksheetContext, WorksheetReader } from './ooxml/worksheetReader.ts'
 import { sameSheetName } from './sheetName.ts'
-import { columnLetters, type Table } from './table.ts'
+import { columnLetters, type Table, type TableHead } from './table.ts'
 
 /** An .xlsx or .xlsm workbook; worksheets are parsed when they are asked for. */
 export interface Workbook {
@@ -13,11 +14,19 @@ export interface Workbook {
   readonly sheetNames: readonly string[]
   /**
    * @param name as in `sheetNames`; upper and lower case count as equal where no name fits exactly, as in Excel
-   * @param wanted titles of the columns to read; the table has all columns, but others are empty, and rows may be shorter
    * @throws WorksheetMissingError if there is none, WorkbookCorruptError if it cannot be read
    */
-  sheet(name: string, wanted?: ReadonlySet<string>): Promise<Table>
+  sheet(name: string): Promise<Table>
+  /**
+   * Goes through a worksheet without holding its rows.
+   * @param name as for `sheet`, with the same faults
+   * @param wanted titles of the columns to read; cells of others are null or, at the end of a row, lacking
+   * @param begin is given the titles, and gives what takes each row that is not blank, with its 1-based number
+   */
+  eachRow(name: string, wanted: ReadonlySet<string>, begin: (head: TableHead) => RowTaker): Promise<void>
 }
+
+export type RowTaker = (cells: readonly Cell[], rowNumber: number) => void
 
 const UNNAMED = 'the workbook'
 /** Inflated pieces are small; parsing this many bytes at a time costs less. */
@@ -32,23 +41,33 @@ export async function readWorkbook(bytes: Uint8Array, source = UNNAMED): Promise
   const pack = new OoxmlPackage(bytes, source)
   const { part, relationships } = await openWorkbookPart(pack)
   let context: Promise<WorksheetContext> | undefined
+  const textsAndFormats = () => {
+    context ??= readContext(pack, part, relationships)
+    return context
+  }
+  const partOf = (name: string) => {
+    const entry = findSheet(part.sheets, name)
+    const target = relationships.find(relationship => relationship.id === entry?.relationId)
+    if (!entry || !target || !isOfType(target, 'worksheet'))
+      throw new WorksheetMissingError(
+        source,
+        name,
+        part.sheets.map(sheet => sheet.name),
+      )
+    return { entry, target: target.target }
+  }
   return {
     sheetNames: part.sheets.map(sheet => sheet.name),
-    async sheet(name, wanted) {
-      const entry = findSheet(part.sheets, name)
-      const target = relationships.find(relationship => relationship.id === entry?.relationId)
-      if (!entry || !target || !isOfType(target, 'worksheet'))
-        throw new WorksheetMissingError(
-          source,
-          name,
-          part.sheets.map(sheet => sheet.name),
-        )
-      context ??= readContext(pack, part, relationships)
-      return readTable(pack, entry.name, target.target, await context, wanted)
+    async sheet(name) {
+      const { entry, target } = partOf(name)
+      return readTable(pack, entry.name, target, await textsAndFormats())
+    },
+    async eachRow(name, wanted, begin) {
+      const { entry, target } = partOf(name)
+      await scanRows(pack, entry.name, target, await textsAndFormats(), wanted, begin)
     },
   }
 }
-
 /** Finds and parses the main part of a workbook, which the package's relationships name. */
 export async function openWorkbookPart(
   pack: OoxmlPackage,
@@ -111,13 +130,9 @@ async function readTable(
   name: string,
   part: string,
   context: WorksheetContext,
-  wanted: ReadonlySet<string> | undefined,
 ): Promise<Table> {
-  const reader = new WorksheetReader(context, wanted)
-  await pack.guardAsync(part, async () => {
-    for await (const piece of grouped(pack.pieces(part))) reader.feed(piece)
-    reader.finish()
-  })
+  const reader = new WorksheetReader(context)
+  await readPart(pack, part, reader)
   const { rows } = reader
   const header = rows.findIndex(row => row.cells.some(cell => cell !== null))
   const titles = rows[header]?.cells ?? []
@@ -126,7 +141,7 @@ async function readTable(
   const body = rows.slice(header + 1)
   for (const { cells } of body) {
     if (cells.length > width) cells.length = width
-    while (wanted === undefined && cells.length < width) cells.push(null)
+    while (cells.length < width) cells.push(null)
   }
   return {
     name,
@@ -141,6 +156,30 @@ async function readTable(
     })),
   }
 }
+
+async function scanRows(
+  pack: OoxmlPackage,
+  name: string,
+  part: string,
+  context: WorksheetContext,
+  wanted: ReadonlySet<string>,
+  begin: (head: TableHead) => RowTaker,
+): Promise<void> {
+  let take: RowTaker | undefined
+  const reader = new WorksheetReader(context, wanted, row => {
+    if (take !== undefined) take(row.cells, row.number)
+    else if (row.cells.some(cell => cell !== null))
+      take = begin({ name, source: pack.source, columns: row.cells.slice(0, lastFilled(row)).map(title) })
+  })
+  await readPart(pack, part, reader)
+  if (take === undefined) begin({ name, source: pack.source, columns: [] })
+}
+
+const readPart = (pack: OoxmlPackage, part: string, reader: WorksheetReader): Promise<void> =>
+  pack.guardAsync(part, async () => {
+    for await (const piece of grouped(pack.pieces(part))) reader.feed(piece)
+    reader.finish()
+  })
 
 function lastFilled(row: RawRow): number {
   let length = row.cells.length

@@ -1,14 +1,18 @@
 import type { Cell } from './cell.ts'
 import { ColumnAmbiguousError, ColumnMissingError } from './fault.ts'
 
-/** A rectangle of cells under one row of column names, from a worksheet or a CSV file. */
-export interface Table {
+/** The names of a table's columns, and where it stands. */
+export interface TableHead {
   /** Name of the worksheet; empty for CSV. */
   readonly name: string
   /** The file, for messages. */
   readonly source: string
   /** Trimmed text of the first row that is not blank; '' where a column has none. */
   readonly columns: readonly string[]
+}
+
+/** A rectangle of cells under one row of column names, from a worksheet or a CSV file. */
+export interface Table extends TableHead {
   /** Rows that are not blank, each as long as `columns`. */
   readonly rows: readonly (readonly Cell[])[]
   /** For each row its 1-based number in the worksheet, or the line of the CSV file where it begins. */
@@ -31,7 +35,7 @@ export interface CellError {
  * The index of a column by its name.
  * @throws ColumnMissingError if there is none, ColumnAmbiguousError if there are several
  */
-export function columnIndex(table: Table, name: string): number {
+export function columnIndex(table: TableHead, name: string): number {
   const index = table.columns.indexOf(name)
   if (index < 0) throw new ColumnMissingError(table, name)
   if (table.columns.includes(name, index + 1)) throw new ColumnAmbiguousError(table, name)

@@ -83,10 +83,16 @@ export class WorksheetReader {
   #isTitled = false
   #isPlainRow = false
 
-  /** @param wanted titles of the columns to read; the cells of others are null, or lacking at the end of a row */
+  #width = 0
+
+  /**
+   * @param wanted titles of the columns to read; the cells of others are null, or lacking at the end of a row
+   * @param take gets each row in place of `rows`
+   */
   constructor(
     context: WorksheetContext,
     readonly wanted?: ReadonlySet<string>,
+    readonly take?: (row: RawRow) => void,
   ) {
     this.#context = context
   }
@@ -137,7 +143,7 @@ export class WorksheetReader {
     const given = this.#scanner.attribute('r')
     this.#row = given === undefined ? this.#row + 1 : Number(given)
     if (!(this.#row > 0)) throw new XmlInvalidError(`a row has the number ${given}`)
-    this.#cells = new Array<Cell>(this.rows[this.rows.length - 1]?.cells.length ?? 0).fill(null)
+    this.#cells = new Array<Cell>(this.#width).fill(null)
     this.#filled = false
     this.#column = -1
   }
@@ -149,7 +155,10 @@ export class WorksheetReader {
       this.#passed = Array.from(this.#cells, cell => !this.wanted!.has(title(cell)))
       this.#lastWanted = this.#passed.lastIndexOf(false)
     }
-    this.rows.push({ number: this.#row, cells: this.#cells })
+    this.#width = this.#cells.length
+    const row: RawRow = { number: this.#row, cells: this.#cells }
+    if (this.take === undefined) this.rows.push(row)
+    else this.take(row)
   }
 
   /** Takes the attributes r, s and t in one pass; this runs once for every cell. */
