@@ -37,6 +37,15 @@ const KERNELS = [
     constant: 'RESCALE_KERNEL_BASE64',
   },
   {
+    name: 'moments',
+    folder: 'imaging/moments',
+    entry: 'kernel/index.ts',
+    sources: 'kernel/*.ts',
+    pages: 3,
+    target: 'kernel.generated.ts',
+    constant: 'MOMENTS_KERNEL_BASE64',
+  },
+  {
     name: 'warp',
     folder: 'imaging/warp',
     entry: 'kernel/index.ts',

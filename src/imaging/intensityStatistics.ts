@@ -1,4 +1,5 @@
 import type { Histogram } from '../core/caseDescription.ts'
+import { type Moments, momentsOf } from './moments/moments.ts'
 
 /**
  * How the values of an image are spread. NaN and infinite voxels are left out. Least, largest, mean and deviation are of
@@ -29,14 +30,6 @@ const MOST_VOXELS = 4 << 20
 const BLOCK = 1024
 
 type Voxels = Int16Array | Float32Array
-
-interface Moments {
-  readonly voxels: number
-  readonly min: number
-  readonly max: number
-  readonly mean: number
-  readonly sd: number
-}
 
 /** Voxels by their value in bins of `width` from `low`. */
 interface FineCounts {
@@ -69,44 +62,6 @@ export function intensityStatistics(data: Voxels): IntensityStatistics | undefin
     ...{ p01: all(0.01), median: all(0.5), p99: all(0.99) },
     window,
     histogram: window[0] < window[1] ? coarse(fine, background, window) : undefined,
-  }
-}
-
-function momentsOf(data: Voxels): Moments {
-  const origin = data.find(Number.isFinite) ?? 0
-  let [min, max, sum, squares, voxels] = [
-    Number.POSITIVE_INFINITY,
-    Number.NEGATIVE_INFINITY,
-    0,
-    0,
-    data.length,
-  ]
-  // Distances from a value of the image, so that squares of a large offset do not drown the spread.
-  for (let i = 0; i < data.length; i++) {
-    const v = data[i]!
-    if (v < min) min = v
-    if (v > max) max = v
-    const d = v - origin
-    sum += d
-    squares += d * d
-  }
-  if (!Number.isFinite(sum) || !Number.isFinite(squares)) {
-    ;[min, max, sum, squares, voxels] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0, 0]
-    for (let i = 0; i < data.length; i++) {
-      const v = data[i]!
-      if (!Number.isFinite(v)) continue
-      if (v < min) min = v
-      if (v > max) max = v
-      const d = v - origin
-      sum += d
-      squares += d * d
-      voxels++
-    }
-  }
-  const mean = sum / voxels
-  return {
-    ...{ voxels, min, max, mean: origin + mean },
-    sd: Math.sqrt(Math.max(0, squares / voxels - mean * mean)),
   }
 }
 
