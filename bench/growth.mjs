@@ -1,11 +1,12 @@
 // Whether time and memory an item stay the same as a data set grows, what a job costs beside its work, and what a second
 // worker gives. Each part makes its data below --scratch and removes it unless --keep is given.
 //
-//   node bench/growth.mjs jobs     [--counts 100,1000,2500]      tiny jobs: milliseconds each (4 jobs a sample)
+//   node bench/growth.mjs jobs     [--counts 100,1000,2500]      tiny jobs: milliseconds each (3 jobs a sample)
 //   node bench/growth.mjs plan     [--counts 1000,10000,100000]  the plan of that many samples, before anything is made
 //   node bench/growth.mjs fresh    [--counts 100,1000]           a second run, which finds everything done
 //   node bench/growth.mjs samples  [--counts 10,100,1316]        samples of realistic size: seconds and peak memory
-//   node bench/growth.mjs workers  [--counts 12] [--runs 3]      -j 1 beside -j 2 on two idle cores
+//   node bench/growth.mjs workers  [--counts 120] [--runs 3]     -j 1 beside -j 2 on two idle cores; of few samples the
+//                                                                start of two processes is much of it
 //
 // The million DICOM files are those of bench/sort.mjs.
 import { spawnSync } from 'node:child_process'
@@ -41,6 +42,7 @@ const COLLECTION = 'archive/NME-Seg-2025.8.25-train-val'
 /** An archive of samples that are all hard links to one volume and one mask. */
 function linked(name, count, volume, mask) {
   const folder = path.join(root(name), COLLECTION)
+  rmSync(root(name), { recursive: true, force: true })
   for (const [kind, source] of [
     ['imagesTr', volume],
     ['labelsTr', mask],
@@ -167,7 +169,7 @@ const parts = {
     }
   },
   async workers() {
-    const [count] = counts(12)
+    const [count] = counts(120)
     const seed = root('noise')
     rmSync(seed, { recursive: true, force: true })
     spawnSync(process.execPath, [

@@ -23,7 +23,8 @@ export function measurePeak(predicted: number): () => MeasuredMemory | undefined
   if (before !== undefined)
     return () => {
       const after = residentMemory()
-      return after && { predicted, before: before.now, peak: after.peak }
+      // The kernel adds pages up in batches a thread, so that the mark may be some pages below what was there already.
+      return after && { predicted, before: before.now, peak: Math.max(before.now, after.peak) }
     }
   const mark = process.resourceUsage().maxRSS * 1024
   const resident = process.memoryUsage.rss()
