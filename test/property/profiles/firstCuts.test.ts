@@ -1,0 +1,49 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { compilePath, matchPath } from '../../../src/profiles/pattern.ts'
+
+const NAMES = ['x', 'y', 'z'] as const
+const PATTERNS = { x: undefined, y: '[ab]+', z: 'a|_b?' } as const
+
+/** Text of few letters, so that what follows a placeholder often occurs in it too. */
+const text = fc.string({ unit: fc.constantFrom('a', 'b', '_'), minLength: 1, maxLength: 3 })
+const token = fc.oneof(
+  text.map(t => ({ text: t })),
+  fc.constantFrom(...NAMES).map(name => ({ name })),
+)
+
+/** The same as a regular expression, whose lazy quantifiers take as few letters as let the rest fit, from the left. */
+function asRegExp(tokens: readonly ({ text: string } | { name: (typeof NAMES)[number] })[]): RegExp {
+  const seen = new Set<string>()
+  const parts = tokens.map(t => {
+    if ('text' in t) return t.text
+    if (seen.has(t.name)) return `\\k<${t.name}>`
+    seen.add(t.name)
+    const pattern = PATTERNS[t.name]
+    // The text between two cuts has to fit as a whole, which the end of the group alone would not ask for.
+    return pattern === undefined ? `(?<${t.name}>.+?)` : `(?<${t.name}>(?:${lazily(pattern)}))`
+  })
+  return new RegExp(`^${parts.join('')}$`)
+}
+
+/** By length, shortest first, as cuts are tried. */
+const lazily = (pattern: string) => (pattern === '[ab]+' ? '[ab]+?' : 'a|_|_b')
+
+it('a path is matched as by lazy quantifiers, whether the first cuts fit or others do', () => {
+  fc.assert(
+    fc.property(
+      fc.array(token, { minLength: 1, maxLength: 6 }),
+      fc.string({ unit: fc.constantFrom('a', 'b', '_'), minLength: 1, maxLength: 12 }),
+      (tokens, path) => {
+        const source = tokens.map(t => ('text' in t ? t.text : `{${t.name}}`)).join('')
+        const patterns = Object.fromEntries(Object.entries(PATTERNS).filter(([, p]) => p !== undefined))
+        const pattern = compilePath(source, patterns as Record<string, string>)
+        const expected = asRegExp(tokens).exec(path)?.groups
+        const values = matchPath(pattern, path)
+        if (expected === undefined && asRegExp(tokens).exec(path) === null) expect(values).toBeUndefined()
+        else expect(values).toEqual({ ...expected })
+      },
+    ),
+    { numRuns: 4000 },
+  )
+})
