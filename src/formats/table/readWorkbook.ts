@@ -167,12 +167,25 @@ async function scanRows(
 ): Promise<void> {
   let take: RowTaker | undefined
   const reader = new WorksheetReader(context, wanted, row => {
-    if (take !== undefined) take(row.cells, row.number)
-    else if (row.cells.some(cell => cell !== null))
-      take = begin({ name, source: pack.source, columns: row.cells.slice(0, lastFilled(row)).map(title) })
+    try {
+      if (take !== undefined) take(row.cells, row.number)
+      else if (row.cells.some(cell => cell !== null))
+        take = begin({ name, source: pack.source, columns: row.cells.slice(0, lastFilled(row)).map(title) })
+    } catch (error) {
+      throw new RowRefusedError(error)
+    }
   })
-  await readPart(pack, part, reader)
+  await readPart(pack, part, reader).catch(error => {
+    throw error instanceof RowRefusedError ? error.cause : error
+  })
   if (take === undefined) begin({ name, source: pack.source, columns: [] })
+}
+
+/** What whoever takes rows has thrown: that is no damage of the workbook. */
+class RowRefusedError extends Error {
+  constructor(cause: unknown) {
+    super('a row was refused', { cause })
+  }
 }
 
 const readPart = (pack: OoxmlPackage, part: string, reader: WorksheetReader): Promise<void> =>

@@ -57,6 +57,17 @@ describe('readWorkbook', () => {
     }
   })
 
+  it('passes on what is thrown while rows are taken, as it is', async () => {
+    const book = await readWorkbook(await simple())
+    const fault = new WorksheetMissingError('x.xlsx', 'T', ['S'])
+    const refuse = () => {
+      throw fault
+    }
+    await expect(book.eachRow('S', new Set(['a']), refuse)).rejects.toBe(fault)
+    await expect(book.eachRow('S', new Set(['a']), () => refuse)).rejects.toBe(fault)
+    await expect(book.eachRow('T', new Set(['a']), refuse)).rejects.toThrow(WorksheetMissingError)
+  })
+
   it('takes the titles from the first row with a value, and passes over what follows the columns that are wanted', async () => {
     const cells = (row: number, ...xml: string[]) =>
       `<row r="${row}">${xml.map((x, i) => x.replace('<c', `<c r="${'ABCD'[i]}${row}"`)).join('')}</row>`
