@@ -26,8 +26,8 @@ export function printScripts(console: Console, slurm: SlurmRun, registry: StepRe
       const stale = cases.flatMap(plan => {
         const { jobs } = plan
         const first = jobs.findIndex(job => checkJob(job, receipts, steps, digests).stale !== undefined)
-        const rest = { ...wholePlan(plan), jobs: jobs.slice(first) }
-        return first < 0 ? [] : [slurm.caseOf({ plan: rest, known: [] }, experience)]
+        if (first < 0) return []
+        return [slurm.caseOf({ plan: wholePlan(plan, jobs.slice(first)), known: [] }, experience)]
       })
       if (stale.length === 0) {
         console.say(`# ${title}: nothing to do`)

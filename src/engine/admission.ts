@@ -46,7 +46,7 @@ export class Admission {
       const needed = this.needOf(job)
       return needed <= atHand ? job : { ...job, tooLarge: { needed, atHand } }
     })
-    return { ...dispatched, plan: { ...wholePlan(plan), jobs: marked } }
+    return { ...dispatched, plan: wholePlan(plan, marked) }
   }
 }
 

@@ -48,10 +48,10 @@ export interface CasePlan {
   readonly independent?: true
 }
 
-/** The same plan as plain data, with its jobs. */
-export const wholePlan = (plan: CasePlan): CasePlan => ({
+/** The same plan as plain data, with its jobs or what is left of them. */
+export const wholePlan = (plan: CasePlan, jobs: readonly Job[] = plan.jobs): CasePlan => ({
   case: plan.case,
-  jobs: plan.jobs,
+  jobs,
   ...(plan.independent ? { independent: true } : {}),
 })
 

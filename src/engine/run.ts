@@ -164,7 +164,7 @@ export class Run {
           : rest.flatMap(job => slotPaths(job.inputs)).filter(p => this.#written.has(p))
       dispatched.push({
         // As it is where all is left of it: its jobs need not be held.
-        plan: firstStale === 0 ? plan : { ...wholePlan(plan), jobs: rest },
+        plan: firstStale === 0 ? plan : wholePlan(plan, rest),
         known: rest.flatMap(job => this.#knownOf(job, steps)),
         ...(awaited.length === 0 ? {} : { awaited }),
       })

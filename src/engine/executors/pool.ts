@@ -154,10 +154,11 @@ class Pool {
     worker.current = dispatched
     worker.finishedJobs = 0
     worker.seen = 0
-    worker.need = this.options.admission.need(memoryOf(dispatched.plan.jobs))
+    const plan = wholePlan(dispatched.plan)
+    worker.need = this.options.admission.need(memoryOf(plan.jobs))
     this.#memoryInUse += worker.need
     // A process that has just died cannot be told; its exit, which follows, gives the case back.
-    worker.child.send({ ...dispatched, plan: wholePlan(dispatched.plan) }, () => undefined)
+    worker.child.send({ ...dispatched, plan }, () => undefined)
   }
 
   #start(): Worker {
@@ -205,7 +206,7 @@ class Pool {
       this.#diedOf.push(dispatched.plan)
       const rest: DispatchedCase = {
         ...dispatched,
-        plan: { ...wholePlan(dispatched.plan), jobs: dispatched.plan.jobs.slice(worker.finishedJobs) },
+        plan: wholePlan(dispatched.plan, dispatched.plan.jobs.slice(worker.finishedJobs)),
       }
       const seen = Math.max(worker.seen, this.#seen.get(dispatched) ?? 0)
       if (this.#retried.has(dispatched)) this.#giveUp(rest, seen, code, signal)
