@@ -70,27 +70,35 @@ export function intensityStatistics(data: Voxels): IntensityStatistics | undefin
  * far-off values make these bins wide, once more between the 1st and the 99th percentile.
  */
 function fineCounts(data: Voxels, { min, max }: Moments): FineCounts {
-  let fine = countFrom(data, min, max)
+  const countFrom =
+    data instanceof Int16Array
+      ? wholeNumberCounter(data)
+      : (low: number, high: number) => countReals(data, low, high)
+  let fine = countFrom(min, max)
   for (let n = 1; n < MOST_COUNTS; n++) {
     const first = binAt(fine, Math.round(0.01 * (fine.voxels - 1)))
     const last = binAt(fine, Math.round(0.99 * (fine.voxels - 1)))
     if (last - first >= ENOUGH_BINS || (data instanceof Int16Array && fine.width <= 1)) break
-    const narrower = countFrom(data, fine.low + first * fine.width, fine.low + (last + 1) * fine.width)
+    const narrower = countFrom(fine.low + first * fine.width, fine.low + (last + 1) * fine.width)
     if (!(narrower.width < fine.width)) break
     fine = narrower
   }
   return fine
 }
 
-function countFrom(data: Voxels, low: number, high: number): FineCounts {
+/** A power of two: whole numbers within the range then begin bins of their own. */
+const binWidth = (range: number): number =>
+  range > 0 ? 2 ** Math.ceil(Math.log2(range / (FINE_BINS - 1))) : 1
+
+const blockStride = (data: Voxels): number => BLOCK * Math.max(1, Math.ceil(data.length / MOST_VOXELS))
+
+function countReals(data: Float32Array, low: number, high: number): FineCounts {
   const counts = new Uint32Array(FINE_BINS)
-  // A power of two: whole numbers within the range then begin bins of their own.
-  const range = high - low
-  const width = range > 0 ? 2 ** Math.ceil(Math.log2(range / (FINE_BINS - 1))) : 1
+  const width = binWidth(high - low)
   const scale = 1 / width
   let below = 0
   let above = 0
-  const stride = BLOCK * Math.max(1, Math.ceil(data.length / MOST_VOXELS))
+  const stride = blockStride(data)
   for (let block = 0; block < data.length; block += stride) {
     const end = Math.min(data.length, block + BLOCK)
     for (let i = block; i < end; i++) {
@@ -101,9 +109,43 @@ function countFrom(data: Voxels, low: number, high: number): FineCounts {
       } else if (at < 0 && at > Number.NEGATIVE_INFINITY) below++
     }
   }
-  let voxels = below + above
-  for (let bin = 0; bin < FINE_BINS; bin++) voxels += counts[bin]!
+  const voxels = counts.reduce((sum, count) => sum + count, below + above)
   return { low, width, counts, below, voxels }
+}
+
+const INT16_VALUES = 1 << 16
+const LEAST_INT16 = -32768
+
+/** Looks at the voxels once, and counts each value; the counts of any range come of these. */
+function wholeNumberCounter(data: Int16Array): (low: number, high: number) => FineCounts {
+  // Two tables by turns: voxels that are alike, as background is, then do not wait for each other's count.
+  const even = new Uint32Array(INT16_VALUES)
+  const odd = new Uint32Array(INT16_VALUES)
+  const stride = blockStride(data)
+  for (let block = 0; block < data.length; block += stride) {
+    const end = Math.min(data.length, block + BLOCK)
+    let i = block
+    for (; i + 1 < end; i += 2) {
+      even[data[i]! - LEAST_INT16]!++
+      odd[data[i + 1]! - LEAST_INT16]!++
+    }
+    if (i < end) even[data[i]! - LEAST_INT16]!++
+  }
+  return (low, high) => {
+    const counts = new Uint32Array(FINE_BINS)
+    const width = binWidth(high - low)
+    let below = 0
+    let voxels = 0
+    for (let value = 0; value < INT16_VALUES; value++) {
+      const count = even[value]! + odd[value]!
+      if (count === 0) continue
+      voxels += count
+      const at = (value + LEAST_INT16 - low) / width
+      if (at < 0) below += count
+      else if (at < FINE_BINS) counts[at | 0]! += count
+    }
+    return { low, width, counts, below, voxels }
+  }
 }
 
 /** The bin of the voxel of that rank, from 0. */

@@ -150,6 +150,11 @@ class LabelTally {
     return 0
   }
 
+  /** As many voxels of label 0. */
+  zeros(count: number): void {
+    this.counts[0]! += count
+  }
+
   /** Counts four labels at a time: a run of equal words, most of a mask, is one addition to each. */
   bytes(labels: Uint8Array, count: number): void {
     const { counts } = this
@@ -175,6 +180,14 @@ class LabelTally {
   }
 }
 
+/** Whether the first `bytes` bytes, a multiple of the size of the values, are all 0. */
+function areZero(block: VoxelArray, bytes: number): boolean {
+  const words = new Uint32Array(block.buffer, 0, bytes >>> 2)
+  for (let i = 0; i < words.length; i++) if (words[i] !== 0) return false
+  const rest = new Uint8Array(block.buffer, words.length * 4, bytes & 3)
+  return rest.every(byte => byte === 0)
+}
+
 /** Decodes to labels. Values that are no label are counted, not thrown: the caller decides. */
 export function maskDecoder(header: NiftiHeader): VoxelDecoder<MaskVoxels> {
   const total = valueCount(header)
@@ -192,8 +205,14 @@ export function maskDecoder(header: NiftiHeader): VoxelDecoder<MaskVoxels> {
   const labels = new Uint8Array(BLOCK_BYTES)
   const { slope } = header
   const intercept = addend(header)
+  const zeroIsLabel0 = header.intercept === 0 && Number.isFinite(slope)
   const label: BlockConsumer = (block, count, first) => {
     data ??= allocate(length => new Uint8Array(length), total)
+    // Most of a mask is background, and is so in whole blocks.
+    if (zeroIsLabel0 && areZero(block, count * block.BYTES_PER_ELEMENT)) {
+      tally.zeros(count)
+      return
+    }
     const values = wide.of(block, count)
     for (let i = 0; i < count; i++) {
       const v = values[i]! * slope + intercept
