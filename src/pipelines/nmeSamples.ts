@@ -60,7 +60,8 @@ export class ManifestSamples {
   /** Where a person has corrected rows: what the sample became that their paths say. */
   readonly #corrected = new Map<string, Draft>()
   readonly #listed = new Set<string>()
-  readonly #inFolder = new Map<string, Draft>()
+  /** Folders that files say beside the first one of their sample. */
+  readonly #elsewhere: [folder: string, draft: Draft][] = []
   readonly #pathAt: number
   readonly #typeAt: number
   readonly #own: readonly { readonly name: string; readonly from: string; readonly at: number }[]
@@ -106,9 +107,8 @@ export class ManifestSamples {
       refuse(`type is '${type}', but the profile takes the file for a ${match.role} (${is})`)
       return
     }
-    const folder = matcher.layout.sampleFolder(match.attributes)
+    const { folder } = match
     let draft = this.#drafts.get(match.sampleKey)
-    const isNew = draft === undefined
     if (draft === undefined) {
       draft = { match, folder, masks: {}, voxels: 0 }
       this.#drafts.set(match.sampleKey, draft)
@@ -118,18 +118,13 @@ export class ManifestSamples {
     add(draft, match, file)
     const shape = this.#sizes.map(at => Number(row[at] ?? 0)) as [number, number, number]
     draft.voxels = Math.max(draft.voxels, voxelCount(shape))
-    if (folder !== draft.folder)
-      draft.problem ??= finding(
-        'pair-inconsistent',
-        draft.folder,
-        `its files say different folders: ${draft.folder} and ${folder}`,
-      )
-    else if (!isNew) return
-    const other = this.#inFolder.get(folder)
-    if (other !== undefined && other !== draft)
-      for (const d of [other, draft])
-        d.problem ??= repeated(d, `two samples of the manifest would both lie in ${folder}`)
-    this.#inFolder.set(folder, draft)
+    if (folder === draft.folder) return
+    draft.problem ??= finding(
+      'pair-inconsistent',
+      draft.folder,
+      `its files say different folders: ${draft.folder} and ${folder}`,
+    )
+    this.#elsewhere.push([folder, draft])
   }
 
   #refuseRow(rowNumber: number, file: string, message: string, remedy?: string): void {
@@ -140,6 +135,8 @@ export class ManifestSamples {
 
   /** What all rows together say. */
   planned(): PlannedSamples {
+    const all = [...this.#drafts.values()].sort((a, b) => (a.folder < b.folder ? -1 : 1))
+    this.#tellRepeatedFolders(all)
     const invalid = this.#invalid
     for (const f of [...invalid, ...this.unusable.filter(u => !this.#listed.has(u.where))]) {
       const match = this.matcher.match(f.where)
@@ -147,7 +144,6 @@ export class ManifestSamples {
       for (const draft of [this.#drafts.get(match.sampleKey), this.#corrected.get(match.sampleKey)])
         if (draft !== undefined) draft.problem ??= f
     }
-    const all = [...this.#drafts.values()].sort((a, b) => (a.folder < b.folder ? -1 : 1))
     const refused = new Map(
       all.flatMap(d => (d.problem === undefined ? [] : [[d.folder, d.problem] as const])),
     )
@@ -156,6 +152,18 @@ export class ManifestSamples {
       refused: [...refused].map(([folder, problem]) => ({ folder, finding: problem })),
       findings: invalid.filter(f => !all.some(d => d.problem === f)),
     }
+  }
+
+  /** @param all by folder */
+  #tellRepeatedFolders(all: readonly Draft[]): void {
+    const tell = (folder: string, drafts: readonly Draft[]) => {
+      for (const d of drafts)
+        d.problem ??= repeated(d, `two samples of the manifest would both lie in ${folder}`)
+    }
+    for (let i = 1; i < all.length; i++)
+      if (all[i]!.folder === all[i - 1]!.folder) tell(all[i]!.folder, [all[i - 1]!, all[i]!])
+    for (const [folder, draft] of this.#elsewhere)
+      tell(folder, [...all.filter(d => d !== draft && d.folder === folder), draft])
   }
 }
 

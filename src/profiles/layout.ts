@@ -1,6 +1,6 @@
 import { compileTemplate, matchPath, matchSegment, type PathPattern } from './pattern.ts'
 import type { Profile } from './schema.ts'
-import { expandTemplate, parseTemplate, renderTemplate, type Template } from './template.ts'
+import { expandTemplate, fillTemplate, parseTemplate, renderTemplate, type Template } from './template.ts'
 
 /** A label as far as file names need it. */
 export interface LabelName {
@@ -53,6 +53,7 @@ export function groupedLayout(profile: Profile): GroupedLayout {
   }
   const sampleFolder = (attributes: Readonly<Record<string, string>>) =>
     renderTemplate(folder.template, attributes)
+  const fileName = namer(files)
   const parseFolder = (path: string): Record<string, string> | undefined =>
     matchPath(folder, path.normalize('NFC'))
 
@@ -60,8 +61,8 @@ export function groupedLayout(profile: Profile): GroupedLayout {
     sampleId: attributes => renderTemplate(id, attributes),
     sampleFolder,
     parseFolder,
-    outputPath: (attributes, file) => `${sampleFolder(attributes)}/${fileName(files, attributes, file)}`,
-    fileName: (attributes, file) => fileName(files, attributes, file),
+    outputPath: (attributes, file) => `${sampleFolder(attributes)}/${fileName(attributes, file)}`,
+    fileName,
     parse(relativePath) {
       const path = relativePath.normalize('NFC')
       const slash = path.lastIndexOf('/')
@@ -79,14 +80,22 @@ export function groupedLayout(profile: Profile): GroupedLayout {
   }
 }
 
-function fileName(
+/** Templates of the files, those of binary masks with the names of their labels in place: all samples have the same few. */
+function namer(
   files: Readonly<Record<'info' | 'volume' | 'mask' | 'label', { readonly template: Template }>>,
-  attributes: Readonly<Record<string, string>>,
-  file: SampleFile,
-): string {
-  if (typeof file === 'string') return renderTemplate(files[file].template, attributes)
-  const label = { index: String(file.index), short_form: shortFormInNames(file.shortForm) }
-  return renderTemplate(files.label.template, attributes, label)
+): GroupedLayout['fileName'] {
+  const ofLabels = new Map<string, Template>()
+  const ofLabel = ({ index, shortForm }: LabelName): Template => {
+    const key = `${index} ${shortForm}`
+    const known = ofLabels.get(key)
+    if (known !== undefined) return known
+    const values = { index: String(index), short_form: shortFormInNames(shortForm) }
+    const template = fillTemplate(files.label.template, values)
+    ofLabels.set(key, template)
+    return template
+  }
+  return (attributes, file) =>
+    renderTemplate(typeof file === 'string' ? files[file].template : ofLabel(file), attributes)
 }
 
 const labelOf = ({ index, short_form: shortForm }: Record<string, string>): Partial<LabelName> => ({

@@ -2,7 +2,7 @@ import { AttributeDerivation } from './derive.ts'
 import { nearestEntry, type UnmatchedFile } from './explain.ts'
 import { type GroupedLayout, groupedLayout } from './layout.ts'
 import { pathNameProblem } from './pathName.ts'
-import { compilePath, matchNames, type PathPattern } from './pattern.ts'
+import { compilePath, matchNames, matchSegment, type PathPattern } from './pattern.ts'
 import type { FileEntry, Profile } from './schema.ts'
 import { ProfileTableError, type Table, TableJoin } from './tableJoin.ts'
 import { expandTemplate, parseTemplate, placeholderNames } from './template.ts'
@@ -19,10 +19,14 @@ export interface MatchedFile {
   readonly sampleId: string
   /** Equal for the files of one sample and different for all others: a JSON array of the key attributes. */
   readonly sampleKey: string
+  /** Folder of the sample in the data set. */
+  readonly folder: string
   /** The patient, where the profile says which attribute tells. */
   readonly patient: string | undefined
   /** Index of the entry in `files` of the profile. */
   readonly entry: number
+  /** Whether the path fits no entry before that one. */
+  readonly isFirstFit: boolean
 }
 
 /** A file that the profile leaves out on purpose; no finding. */
@@ -34,11 +38,20 @@ export interface LeftOutFile {
 
 export type FileMatch = MatchedFile | LeftOutFile | UnmatchedFile
 
+interface FolderValues {
+  /** undefined for a file that lies in none */
+  readonly folder: string | undefined
+  /** undefined where the folder does not fit */
+  readonly values: readonly (readonly [placeholder: string, value: string])[] | undefined
+}
+
 interface CompiledEntry {
   readonly entry: FileEntry
   readonly pattern: PathPattern
   readonly where: readonly (readonly [attribute: string, values: ReadonlySet<string>])[]
   readonly remap: ReadonlyMap<number, number>
+  /** What the folder of the last path said: most files of an archive lie in few folders. */
+  last: FolderValues | undefined
 }
 
 /** Cells of a row of the archive manifest, by column title. */
@@ -91,20 +104,19 @@ export class ArchiveMatcher {
    * @param plain what `match` says of the path; where the cells say the same, it is the answer
    */
   matchRow(relativePath: string, cells: ManifestCells, plain?: FileMatch): FileMatch {
-    if (plain?.status === 'matched' && this.#saysTheSame(relativePath, cells, plain)) return plain
+    if (plain?.status === 'matched' && this.#saysTheSame(cells, plain)) return plain
     const corrected: Record<string, string> = {}
     for (const { name, from } of this.#profile.manifest.columns)
       if (Object.hasOwn(cells, name)) corrected[from] = cells[name]!.normalize('NFC')
     return this.#match(relativePath.normalize('NFC'), corrected)
   }
 
-  #saysTheSame(relativePath: string, cells: ManifestCells, plain: MatchedFile): boolean {
+  #saysTheSame(cells: ManifestCells, plain: MatchedFile): boolean {
+    // An entry before that one might take the file with what the cells say.
+    if (!plain.isFirstFit) return false
     for (const { name, from } of this.#profile.manifest.columns)
       if (Object.hasOwn(cells, name) && cells[name] !== plain.attributes[from]) return false
-    // An entry before that one might take the file with what the cells say.
-    if (plain.entry === 0) return true
-    const names = relativePath.normalize('NFC').split('/')
-    return this.#entries.slice(0, plain.entry).every(e => !matchNames(e.pattern, names))
+    return true
   }
 
   /** The cells of the profile's columns of the archive manifest, by column title. */
@@ -121,11 +133,16 @@ export class ArchiveMatcher {
     const kept = new Set(corrected ? Object.keys(corrected) : [])
     let leftOut: LeftOutFile | undefined
     let unmatched: UnmatchedFile | undefined
-    const names = path.split('/')
+    const slash = path.lastIndexOf('/')
+    const folder = slash < 0 ? undefined : path.slice(0, slash)
+    const name = path.slice(slash + 1)
+    let isFirstFit = true
     for (let index = 0; index < this.#entries.length; index++) {
       const compiled = this.#entries[index]!
-      const values = matchNames(compiled.pattern, names)
+      const values = valuesOf(compiled, folder, name)
       if (!values) continue
+      const first = isFirstFit
+      isFirstFit = false
       Object.assign(values, corrected)
       const failure = this.#derivation.derive(values, kept)
       if (failure) {
@@ -142,12 +159,13 @@ export class ArchiveMatcher {
         }
         continue
       }
-      const unusable = this.#unusable(values)
+      const sampleFolder = this.layout.sampleFolder(values)
+      const unusable = this.#unusable(values, sampleFolder)
       if (unusable) {
         unmatched ??= this.#unmatched(index, unusable)
         continue
       }
-      return this.#matched(index, values)
+      return this.#matched(index, values, sampleFolder, first)
     }
     return (
       unmatched ??
@@ -159,7 +177,12 @@ export class ArchiveMatcher {
     )
   }
 
-  #matched(index: number, attributes: Record<string, string>): MatchedFile {
+  #matched(
+    index: number,
+    attributes: Record<string, string>,
+    folder: string,
+    isFirstFit: boolean,
+  ): MatchedFile {
     const { entry, remap } = this.#entries[index]!
     const { key, patient } = this.#profile.sample
     return {
@@ -170,8 +193,10 @@ export class ArchiveMatcher {
       attributes,
       sampleId: this.layout.sampleId(attributes),
       sampleKey: JSON.stringify(key.map(name => attributes[name])),
+      folder,
       patient: patient === undefined ? undefined : attributes[patient],
       entry: index,
+      isFirstFit,
     }
   }
 
@@ -185,6 +210,7 @@ export class ArchiveMatcher {
   /** Values that cannot be part of a path, or whose folder would read back as something else. */
   #unusable(
     values: Readonly<Record<string, string>>,
+    folder: string,
   ): Pick<UnmatchedFile, 'cause' | 'message' | 'rule' | 'remedy'> | undefined {
     for (const name of this.#pathAttributes) {
       const reason = pathNameProblem(values[name]!)
@@ -196,7 +222,6 @@ export class ArchiveMatcher {
           remedy: `Correct the value at its source, or give '${name}' a map in the attributes of the profile.`,
         }
     }
-    const folder = this.layout.sampleFolder(values)
     const back = this.layout.parseFolder(folder)
     const wrong = this.#pathAttributes.find(name => back?.[name] !== values[name])
     if (wrong === undefined) return undefined
@@ -215,7 +240,29 @@ function compileEntry(profile: Profile, entry: FileEntry): CompiledEntry {
     pattern: compilePath(entry.path, { ...profile.placeholders, ...entry.placeholders }),
     where: Object.entries(entry.where ?? {}).map(([name, values]) => [name, new Set(values)] as const),
     remap: new Map(Object.entries(entry.remap ?? {}).map(([from, to]) => [Number(from), to])),
+    last: undefined,
   }
+}
+
+/** The values of the placeholders of a path; undefined when it does not fit. */
+function valuesOf(
+  compiled: CompiledEntry,
+  folder: string | undefined,
+  name: string,
+): Record<string, string> | undefined {
+  const { pattern, last } = compiled
+  const known = last?.folder === folder && last !== undefined ? last : folderValues(pattern, folder)
+  compiled.last = known
+  if (known.values === undefined) return undefined
+  // Assigned one by one, so that the objects of all entries have one shape.
+  const values: Record<string, string> = {}
+  for (const [placeholder, value] of known.values) values[placeholder] = value
+  return matchSegment(pattern, pattern.segments.at(-1)!, name, values) ? values : undefined
+}
+
+function folderValues({ segments, ...pattern }: PathPattern, folder: string | undefined): FolderValues {
+  const values = matchNames({ ...pattern, segments: segments.slice(0, -1) }, folder?.split('/') ?? [])
+  return { folder, values: values && Object.entries(values) }
 }
 
 /** Names of the masks of a sample in the order in which they are merged; one without a name is ''. */

@@ -61,42 +61,51 @@ export function placeholderNames(template: Template): string[] {
 /**
  * Fills a template in.
  *
- * @param before values that go before those of the same name
  * @throws TemplateError when a value is missing, or is no number where the template wants digits
  */
-export function renderTemplate(
-  template: Template,
-  values: Readonly<Record<string, string>>,
-  before: Readonly<Record<string, string>> = {},
-): string {
+export function renderTemplate(template: Template, values: Readonly<Record<string, string>>): string {
   let out = ''
-  for (const token of template) {
-    if (token.kind === 'text') {
-      out += token.text
-      continue
-    }
-    const from = Object.hasOwn(before, token.name) ? before : values
-    const value = Object.hasOwn(from, token.name) ? from[token.name] : undefined
-    if (value === undefined)
-      throw new TemplateError(`nothing is known for the placeholder {${token.name}}`, {
-        remedy: `Give a value for '${token.name}', or take {${token.name}} out of the template.`,
-      })
-    if (token.width > 0 && !/^\d+$/.test(value))
-      throw new TemplateError(`{${token.name}:0${token.width}d} wants a whole number and got '${value}'`, {
-        remedy: `Write {${token.name}} without the number of digits.`,
-      })
-    out += token.width > 0 ? value.padStart(token.width, '0') : value
-  }
+  for (const token of template) out += token.kind === 'text' ? token.text : renderPlaceholder(token, values)
   return out
 }
 
-/** Puts other templates in the place of placeholders, for example the sample id in the place of `{id}`. */
-export function expandTemplate(template: Template, parts: Readonly<Record<string, Template>>): Template {
-  const expanded = template.flatMap(token =>
-    token.kind === 'placeholder' && Object.hasOwn(parts, token.name) ? parts[token.name]! : [token],
+function renderPlaceholder(
+  { name, width }: TemplateToken & { readonly kind: 'placeholder' },
+  values: Readonly<Record<string, string>>,
+): string {
+  const value = Object.hasOwn(values, name) ? values[name] : undefined
+  if (value === undefined)
+    throw new TemplateError(`nothing is known for the placeholder {${name}}`, {
+      remedy: `Give a value for '${name}', or take {${name}} out of the template.`,
+    })
+  if (width > 0 && !/^\d+$/.test(value))
+    throw new TemplateError(`{${name}:0${width}d} wants a whole number and got '${value}'`, {
+      remedy: `Write {${name}} without the number of digits.`,
+    })
+  return width > 0 ? value.padStart(width, '0') : value
+}
+
+/** Puts the values that are known in the place of their placeholders; the others stay. */
+export const fillTemplate = (template: Template, values: Readonly<Record<string, string>>): Template =>
+  joinTexts(
+    template.map(token =>
+      token.kind === 'placeholder' && Object.hasOwn(values, token.name)
+        ? { kind: 'text', text: renderPlaceholder(token, values) }
+        : token,
+    ),
   )
+
+/** Puts other templates in the place of placeholders, for example the sample id in the place of `{id}`. */
+export const expandTemplate = (template: Template, parts: Readonly<Record<string, Template>>): Template =>
+  joinTexts(
+    template.flatMap(token =>
+      token.kind === 'placeholder' && Object.hasOwn(parts, token.name) ? parts[token.name]! : [token],
+    ),
+  )
+
+function joinTexts(tokens: Template): Template {
   const joined: TemplateToken[] = []
-  for (const token of expanded) {
+  for (const token of tokens) {
     const last = joined.at(-1)
     if (token.kind === 'text' && last?.kind === 'text')
       joined[joined.length - 1] = { kind: 'text', text: last.text + token.text }
