@@ -5,8 +5,9 @@
 //   node bench/growth.mjs plan     [--counts 1000,10000,100000]  the plan of that many samples, before anything is made
 //   node bench/growth.mjs fresh    [--counts 100,1000]           a second run, which finds everything done
 //   node bench/growth.mjs samples  [--counts 10,100,1316]        samples of realistic size: seconds and peak memory
-//   node bench/growth.mjs workers  [--counts 120] [--runs 3]     -j 1 beside -j 2 on two idle cores; of few samples the
-//                                                                start of two processes is much of it
+//   node bench/growth.mjs workers  [--counts 120] [--runs 3]     -j 1 beside -j 2, and beside two separate runs of half
+//                                                                the samples each: what two cores of the machine give;
+//                                                                of few samples the start of processes is much of it
 //
 // The million DICOM files are those of bench/sort.mjs.
 import { spawnSync } from 'node:child_process'
@@ -170,24 +171,34 @@ const parts = {
   },
   async workers() {
     const [count] = counts(120)
-    const seed = root('noise')
-    rmSync(seed, { recursive: true, force: true })
-    spawnSync(process.execPath, [
-      ...[flags.voxmill, 'demo', 'nme', seed, '--archive_only'],
-      ...['--samples', String(count), '--shape', '256x256x96'],
-    ])
-    const times = { 1: [], 2: [] }
-    for (let run = 0; run < Number(flags.runs); run++)
-      for (const workers of ['1', '2']) {
+    const archive = (name, samples) => {
+      rmSync(root(name), { recursive: true, force: true })
+      spawnSync(process.execPath, [
+        ...[flags.voxmill, 'demo', 'nme', root(name), '--archive_only'],
+        ...['--samples', String(samples), '--shape', '256x256x96'],
+      ])
+      return name
+    }
+    const halves = [archive('half-1', count >> 1), archive('half-2', count - (count >> 1))]
+    archive('noise', count)
+    const timed = async (names, workers) => {
+      for (const name of names)
         for (const made of ['grouped', 'descriptor', '.voxmill'])
-          rmSync(path.join(seed, made), { recursive: true, force: true })
-        times[workers].push((await own('run', 'nme', '-r', seed, '-j', workers)).seconds)
-      }
-    const [one, two] = [median(times[1]), median(times[2])]
+          rmSync(path.join(root(name), made), { recursive: true, force: true })
+      const runs = await Promise.all(names.map(name => own('run', 'nme', '-r', root(name), '-j', workers)))
+      return Math.max(...runs.map(r => r.seconds))
+    }
+    const times = { one: [], two: [], apart: [] }
+    for (let run = 0; run < Number(flags.runs); run++) {
+      times.one.push(await timed(['noise'], '1'))
+      times.two.push(await timed(['noise'], '2'))
+      times.apart.push(await timed(halves, '1'))
+    }
+    const [one, two, apart] = [median(times.one), median(times.two), median(times.apart)]
     console.log(
-      `run nme over ${count} samples of 256x256x96: -j 1 ${one.toFixed(2)} s, -j 2 ${two.toFixed(2)} s: ${(one / two).toFixed(2)} times as fast`,
+      `run nme over ${count} samples of 256x256x96: -j 1 ${one.toFixed(2)} s, -j 2 ${two.toFixed(2)} s: ${(one / two).toFixed(2)} times as fast; two runs with -j 1 beside each other, of half the samples each, ${apart.toFixed(2)} s: ${(one / apart).toFixed(2)} times`,
     )
-    remove('noise')
+    for (const name of ['noise', ...halves]) remove(name)
   },
 }
 
