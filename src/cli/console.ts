@@ -19,10 +19,12 @@ export interface Console {
   paint(style: Style, text: string): string
   /** Redraws the live line on the terminal; an empty text clears it. */
   redraw(text: string): void
+  /** Until what was said so far has left the program: a pipe takes 64 KB at a time, and what it does not take is kept. */
+  heard(): Promise<void>
 }
 
 interface Stream {
-  write(text: string): unknown
+  write(text: string, done?: () => void): unknown
   readonly isTTY?: boolean
   readonly columns?: number
 }
@@ -67,6 +69,8 @@ export function makeConsole(options: {
       err.write(text.length > width ? `${text.slice(0, width - 1)}…` : text)
       drawn = true
     },
+    // The callback comes in the order of what was written, and where the reader has gone too.
+    heard: () => new Promise(resolve => void (json ? out : people).write('', () => resolve())),
   }
 }
 

@@ -71,8 +71,11 @@ export function dryRun(console: Console, workspace: Workspace, registry: StepReg
           if (stale !== undefined && after === undefined) after = job.step
           const name = `${job.step}${job.part === undefined ? '' : ` ${job.part}`}`
           lines.push(`${(todoNow ? 'do' : 'keep').padEnd(5)} ${name.padEnd(30)} ${job.case}  (${why})`)
-          if (lines.length >= LINES_AT_ONCE) sayAll()
           if (console.json) console.emit({ event: 'plan', todo: todoNow, why, ...job })
+          if (lines.length >= LINES_AT_ONCE) {
+            sayAll()
+            await console.heard()
+          }
         }
       }
       sayAll()
