@@ -8,7 +8,7 @@ import v8 from 'node:v8'
  *
  * Concurrent marking off: voxels lie outside V8's heap but press on it, so that it marks its few objects (15 MB) about
  * twice a sample. On threads beside the program that took 4 s of CPU for 48 samples, from the very cores that the other
- * workers need; in the program itself it takes 0.3 s.
+ * workers need; in the program itself what it adds is hardly to be told.
  */
 export function tuneGarbageCollector(): void {
   v8.setFlagsFromString('--no-allocation-site-pretenuring')

@@ -61,7 +61,7 @@ export class ManifestSamples {
   readonly #corrected = new Map<string, Draft>()
   readonly #listed = new Set<string>()
   /** Folders that files say beside the first one of their sample. */
-  readonly #elsewhere: [folder: string, draft: Draft][] = []
+  readonly #elsewhere = new Set<string>()
   readonly #pathAt: number
   readonly #typeAt: number
   readonly #own: readonly { readonly name: string; readonly from: string; readonly at: number }[]
@@ -124,7 +124,7 @@ export class ManifestSamples {
       draft.folder,
       `its files say different folders: ${draft.folder} and ${folder}`,
     )
-    this.#elsewhere.push([folder, draft])
+    this.#elsewhere.add(folder)
   }
 
   #refuseRow(rowNumber: number, file: string, message: string, remedy?: string): void {
@@ -156,14 +156,17 @@ export class ManifestSamples {
 
   /** @param all by folder */
   #tellRepeatedFolders(all: readonly Draft[]): void {
-    const tell = (folder: string, drafts: readonly Draft[]) => {
-      for (const d of drafts)
-        d.problem ??= repeated(d, `two samples of the manifest would both lie in ${folder}`)
+    const tell = (draft: Draft) => {
+      draft.problem ??= repeated(draft, `two samples of the manifest would both lie in ${draft.folder}`)
     }
-    for (let i = 1; i < all.length; i++)
-      if (all[i]!.folder === all[i - 1]!.folder) tell(all[i]!.folder, [all[i - 1]!, all[i]!])
-    for (const [folder, draft] of this.#elsewhere)
-      tell(folder, [...all.filter(d => d !== draft && d.folder === folder), draft])
+    for (let i = 0; i < all.length; i++) {
+      const draft = all[i]!
+      const before = all[i - 1]
+      if (before?.folder === draft.folder) {
+        tell(before)
+        tell(draft)
+      } else if (this.#elsewhere.has(draft.folder)) tell(draft)
+    }
   }
 }
 

@@ -48,6 +48,8 @@ interface FolderValues {
 interface CompiledEntry {
   readonly entry: FileEntry
   readonly pattern: PathPattern
+  /** All levels of the pattern but the last. */
+  readonly folderPattern: PathPattern
   readonly where: readonly (readonly [attribute: string, values: ReadonlySet<string>])[]
   readonly remap: ReadonlyMap<number, number>
   /** What the folder of the last path said: most files of an archive lie in few folders. */
@@ -235,9 +237,11 @@ export class ArchiveMatcher {
 }
 
 function compileEntry(profile: Profile, entry: FileEntry): CompiledEntry {
+  const pattern = compilePath(entry.path, { ...profile.placeholders, ...entry.placeholders })
   return {
     entry,
-    pattern: compilePath(entry.path, { ...profile.placeholders, ...entry.placeholders }),
+    pattern,
+    folderPattern: { ...pattern, segments: pattern.segments.slice(0, -1) },
     where: Object.entries(entry.where ?? {}).map(([name, values]) => [name, new Set(values)] as const),
     remap: new Map(Object.entries(entry.remap ?? {}).map(([from, to]) => [Number(from), to])),
     last: undefined,
@@ -250,8 +254,8 @@ function valuesOf(
   folder: string | undefined,
   name: string,
 ): Record<string, string> | undefined {
-  const { pattern, last } = compiled
-  const known = last?.folder === folder && last !== undefined ? last : folderValues(pattern, folder)
+  const { pattern, folderPattern, last } = compiled
+  const known = last !== undefined && last.folder === folder ? last : folderValues(folderPattern, folder)
   compiled.last = known
   if (known.values === undefined) return undefined
   // Assigned one by one, so that the objects of all entries have one shape.
@@ -260,8 +264,8 @@ function valuesOf(
   return matchSegment(pattern, pattern.segments.at(-1)!, name, values) ? values : undefined
 }
 
-function folderValues({ segments, ...pattern }: PathPattern, folder: string | undefined): FolderValues {
-  const values = matchNames({ ...pattern, segments: segments.slice(0, -1) }, folder?.split('/') ?? [])
+function folderValues(pattern: PathPattern, folder: string | undefined): FolderValues {
+  const values = matchNames(pattern, folder?.split('/') ?? [])
   return { folder, values: values && Object.entries(values) }
 }
 
