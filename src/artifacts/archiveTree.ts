@@ -27,6 +27,7 @@ export interface ArchiveTree {
 }
 
 const PAUSE_EVERY = 256
+const HASHED_AT_ONCE = 1 << 14
 const IMAGE = /\.(nii|nii\.gz|hdr|hdr\.gz)$/i
 const VOXELS_OF_PAIR = /\.img(\.gz)?$/i
 
@@ -84,7 +85,15 @@ function list(folder: string): Listing {
 
 function digestOf(folder: string, { images, findings }: Listing): string {
   const hash = createHash('sha256')
-  for (const image of images) hash.update(`${image}\0${movableStamp(`${folder}${path.sep}${image}`)}\n`)
+  let lines = ''
+  for (const image of images) {
+    lines += `${image}\0${movableStamp(`${folder}${path.sep}${image}`)}\n`
+    // To hash each line by itself takes as long as to look the files up.
+    if (lines.length < HASHED_AT_ONCE) continue
+    hash.update(lines)
+    lines = ''
+  }
+  hash.update(lines)
   for (const f of findings) hash.update(`${f.where}\0${f.code}\n`)
   return hash.digest('hex')
 }

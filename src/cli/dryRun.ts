@@ -1,4 +1,5 @@
-import type { Job } from '../engine/job.ts'
+import type { Staleness } from '../engine/freshness.ts'
+import type { CasePlan, Job, PlannedJob } from '../engine/job.ts'
 import { DATASET } from '../engine/provenance.ts'
 import { Receipts } from '../engine/receipt.ts'
 import { checkJob, openDigests } from '../engine/run.ts'
@@ -15,6 +16,20 @@ const hasFolders = (step: AnyStep): boolean =>
   [...Object.values(step.inputs), ...Object.values(step.outputs)].some(
     slot => (slot as Slot<unknown>).kind.folder === true,
   )
+
+const plannedJobs = (plan: CasePlan): readonly PlannedJob[] =>
+  plan.planned?.() ??
+  plan.jobs.map(job => {
+    const { step, part } = job
+    return part === undefined ? { step, make: () => job } : { step, part, make: () => job }
+  })
+
+function toldReason(stale: Staleness | undefined): string {
+  if (stale === undefined) return 'fresh'
+  return stale.reason === 'unknown'
+    ? `the content decides: ${stale.detail}`
+    : `${stale.reason}: ${stale.detail}`
+}
 
 /** Prints the plan in place of carrying it out: each job, and why it would be done or why not. */
 export function dryRun(console: Console, workspace: Workspace, registry: StepRegistry): Stages {
@@ -43,35 +58,32 @@ export function dryRun(console: Console, workspace: Workspace, registry: StepReg
         if (lines.length > 0) console.say(lines.join('\n'))
         lines = []
       }
-      for (const { jobs: list } of cases) {
-        let after = list.every(job => job.case === DATASET) ? earlier : undefined
-        for (const job of list) {
+      const load = async (step: string) => {
+        if (withTrees.has(step)) return
+        steps = await registry.load([...withTrees.keys(), step])
+        withTrees.set(
+          step,
+          [...steps.values()].some(s => s.name === step && hasFolders(s)),
+        )
+      }
+      const check = async (job: Job): Promise<Staleness | undefined> => {
+        await load(job.step)
+        if (withTrees.get(job.step)) await digestTrees(job, steps.get(job.step)!)
+        return checkJob(job, receipts, steps, digests, taken).stale
+      }
+      for (const plan of cases) {
+        let after = plan.case === DATASET ? earlier : undefined
+        for (const { step, part, make } of plannedJobs(plan)) {
           jobs++
-          if (!withTrees.has(job.step)) {
-            steps = await registry.load([...withTrees.keys(), job.step])
-            withTrees.set(
-              job.step,
-              [...steps.values()].some(s => s.name === job.step && hasFolders(s)),
-            )
-          }
           // What comes after a job that is to be done is done too, whatever there is of it now.
-          const known = after !== undefined
-          if (!known && withTrees.get(job.step)) await digestTrees(job, steps.get(job.step)!)
-          const { stale } = known ? {} : checkJob(job, receipts, steps, digests, taken)
-          const why =
-            after !== undefined
-              ? `after ${after}`
-              : stale === undefined
-                ? 'fresh'
-                : stale.reason === 'unknown'
-                  ? `the content decides: ${stale.detail}`
-                  : `${stale.reason}: ${stale.detail}`
+          const stale = after === undefined ? await check(make()) : undefined
+          const why = after === undefined ? toldReason(stale) : `after ${after}`
           const todoNow = after !== undefined || stale !== undefined
           if (todoNow) todo++
-          if (stale !== undefined && after === undefined) after = job.step
-          const name = `${job.step}${job.part === undefined ? '' : ` ${job.part}`}`
-          lines.push(`${(todoNow ? 'do' : 'keep').padEnd(5)} ${name.padEnd(30)} ${job.case}  (${why})`)
-          if (console.json) console.emit({ event: 'plan', todo: todoNow, why, ...job })
+          if (stale !== undefined) after = step
+          const name = `${step}${part === undefined ? '' : ` ${part}`}`
+          lines.push(`${(todoNow ? 'do' : 'keep').padEnd(5)} ${name.padEnd(30)} ${plan.case}  (${why})`)
+          if (console.json) console.emit({ event: 'plan', todo: todoNow, why, ...make() })
           if (lines.length >= LINES_AT_ONCE) {
             sayAll()
             await console.heard()

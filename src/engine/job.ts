@@ -36,6 +36,13 @@ export interface Job {
   readonly weight: number
 }
 
+/** A job by its name, to be made when more of it is needed. */
+export interface PlannedJob {
+  readonly step: string
+  readonly part?: string
+  make(): Job
+}
+
 /** The jobs of one case, in the order in which they depend on each other. */
 export interface CasePlan {
   readonly case: string
@@ -44,6 +51,8 @@ export interface CasePlan {
    * their jobs. What is sent elsewhere or kept is a copy by `wholePlan`.
    */
   readonly jobs: readonly Job[]
+  /** The same jobs one by one, where it is known which there are before they are made. */
+  planned?(): readonly PlannedJob[]
   /** Whether a job is still tried when one before it has failed whose outputs it does not read. */
   readonly independent?: true
 }

@@ -1,25 +1,24 @@
 import path from 'node:path'
 import { UsageError } from '../core/fault.ts'
-import type { CasePlan, Job, JobOutcome } from '../engine/job.ts'
+import type { CasePlan, JobOutcome } from '../engine/job.ts'
 import type { Label } from '../profiles/labels.ts'
 import type { ArchiveMatcher } from '../profiles/match.ts'
 import type { Table } from '../profiles/tableJoin.ts'
 import { existsSync } from '../storage/exists.ts'
 import type { Shard } from '../storage/runLock.ts'
-import { describeSampleJob, describeSampleParams } from './describeJobs.ts'
 import { type NmePlace, presentOnDisk } from './groupedFiles.ts'
 import { leftOverSamples } from './leftOver.ts'
 import {
   absentOf,
   archiveManifestJob,
-  binaryMaskJobs,
-  confirmPairsJob,
   datasetManifestJob,
   type GeometryPolicy,
   inspectSampleJob,
+  labelPart,
   refusedPlan,
 } from './nmeJobs.ts'
 import { samplesOfManifest } from './nmeManifest.ts'
+import { DEFAULT_TOLERANCE, SamplePlan } from './nmeSamplePlan.ts'
 import type { RefusedSample, Sample } from './nmeSamples.ts'
 import { profileSplits } from './nmeSplits.ts'
 import { isInShard, shardStages } from './shardStages.ts'
@@ -42,8 +41,6 @@ export const NME_STEPS = [
   'gen-dataset-manifest',
 ] as const
 export type NmeStep = (typeof NME_STEPS)[number]
-
-export const DEFAULT_TOLERANCE = { relative: 1e-5, absolute: 1e-4 } as const
 
 export interface NmeOptions {
   readonly labels: readonly Label[]
@@ -170,53 +167,9 @@ function* plansOf(
   until: number,
 ): Generator<CasePlan> {
   for (const sample of refused) yield refusedPlan(sample)
-  for (const sample of samples) yield new SamplePlan(place, sample, options, until)
-}
-
-/** Makes the jobs of its sample whenever it is asked for them. */
-class SamplePlan implements CasePlan {
-  readonly case: string
-
-  constructor(
-    readonly place: NmePlace,
-    readonly sample: Sample,
-    readonly options: NmeOptions,
-    readonly until: number,
-  ) {
-    this.case = sample.folder
-  }
-
-  get jobs(): readonly Job[] {
-    return sampleJobs(this.place, this.sample, this.options, this.until)
-  }
-}
-
-function sampleJobs(place: NmePlace, sample: Sample, options: NmeOptions, until: number): Job[] {
-  const remake = options.remake ?? false
-  const hasMask = Object.keys(sample.archive.masks).length > 0
-  const present = {
-    volume: sample.archive.volume !== undefined,
-    mask: hasMask,
-    info: true,
-    labels: hasMask ? options.labels : [],
-  }
-  const pairs = confirmPairsJob(place, sample, { onGeometryMismatch: options.onGeometryMismatch, remake })
-  const jobs = [pairs]
-  if (until >= 2 && hasMask) jobs.push(...binaryMaskJobs(place, sample, options.labels, { remake }))
-  if (until >= 3) {
-    jobs.push(
-      inspectSampleJob(place, sample, options.labels, present, {
-        tolerance: DEFAULT_TOLERANCE,
-        absent: absentOf(sample),
-        remake,
-      }),
-    )
-    // Last, so that a sample is complete whether it can be described or not.
-    const { volume, mask } = pairs.outputs as { volume: string | null; mask: string | null }
-    const params = describeSampleParams(options.labels)
-    jobs.push(describeSampleJob(sample.folder, { volume, mask }, params, { voxels: sample.voxels, remake }))
-  }
-  return jobs
+  const { labels, onGeometryMismatch, remake = false } = options
+  const shared = { labels, onGeometryMismatch, remake, extracts: until >= 2, inspects: until >= 3 }
+  for (const sample of samples) yield new SamplePlan(place, sample, shared)
 }
 
 function* earlierJobsOf(
@@ -225,7 +178,7 @@ function* earlierJobsOf(
   labels: readonly Label[],
 ): Generator<{ step: string; case: string; part?: string }> {
   for (const { folder } of refused) yield { step: 'confirm-pairs', case: folder }
-  const parts = labels.map(l => String(l.index).padStart(2, '0'))
+  const parts = labels.map(labelPart)
   for (const { folder, archive } of samples) {
     yield { step: 'confirm-pairs', case: folder }
     if (Object.keys(archive.masks).length > 0)

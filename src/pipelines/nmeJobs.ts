@@ -21,8 +21,10 @@ import { type PlannedSplit, splitColumns } from './nmeSplits.ts'
 export type GeometryPolicy = 'copy' | 'resample' | 'reject'
 
 /** Key of a label among the binary masks of a sample, as in file names and column titles: `01_NME`. */
-export const labelKey = (label: Label): string =>
-  `${String(label.index).padStart(2, '0')}_${shortFormInNames(label.shortForm)}`
+export const labelKey = (label: Label): string => `${labelPart(label)}_${shortFormInNames(label.shortForm)}`
+
+/** What tells the jobs of a label apart from those of others: `01`. */
+export const labelPart = (label: Label): string => String(label.index).padStart(2, '0')
 
 /** Jobs of a data set have no fields beside their parameters. One object, as a plan has jobs by the hundred thousand. */
 const NO_FIELDS = {}
@@ -37,15 +39,11 @@ function remembered<K extends object, V>(make: (key: K) => V): (key: K) => V {
   }
 }
 
-const labelNames = remembered((labels: readonly Label[]) =>
-  labels.map(l => ({
-    ...{ label: l, key: labelKey(l), part: String(l.index).padStart(2, '0') },
-    short: shortFormInNames(l.shortForm),
-  })),
-)
+const keyOf = remembered(labelKey)
+const shortFormOf = remembered((label: Label) => shortFormInNames(label.shortForm))
 const labelIndexes = remembered((labels: readonly Label[]) => labels.map(l => l.index))
 const indexByKey = remembered((labels: readonly Label[]) =>
-  Object.fromEntries(labelNames(labels).map(({ key, label }) => [key, label.index])),
+  Object.fromEntries(labels.map(label => [keyOf(label), label.index])),
 )
 const maskParametersOf = remembered((profile: Profile) =>
   maskNames(profile).map(name => maskParameters(profile, name)),
@@ -150,33 +148,32 @@ function maskParameters(profile: Profile, name: string): MaskParameters {
   return entry?.remap === undefined ? { name } : { name, remap: entry.remap }
 }
 
-export function binaryMaskJobs(
+export function binaryMaskJob(
   place: NmePlace,
   sample: {
     readonly folder: string
     readonly attributes: Readonly<Record<string, string>>
     readonly voxels?: number
   },
+  label: Label,
+  /** All that the masks may hold. */
   labels: readonly Label[],
   options: { remake?: boolean } = {},
-): Job[] {
+): Job {
   const files = groupedFiles(place, sample.attributes)
-  const known = labelIndexes(labels)
   const inputBytes = files.maskBytes
-  return labelNames(labels).map(({ label, part, short }) => {
-    const job: Job = {
-      fields: NO_FIELDS,
-      step: extractBinaryMasks.name,
-      case: sample.folder,
-      part,
-      params: { index: label.index, shortForm: short, known },
-      inputs: { mask: files.mask.path },
-      outputs: { binary: files.binary(label).path },
-      memory: extractBinaryMasks.memory({ voxels: sample.voxels ?? 0, inputBytes }),
-      weight: inputBytes / labels.length,
-    }
-    return remade(job, options.remake)
-  })
+  const job: Job = {
+    fields: NO_FIELDS,
+    step: extractBinaryMasks.name,
+    case: sample.folder,
+    part: labelPart(label),
+    params: { index: label.index, shortForm: shortFormOf(label), known: labelIndexes(labels) },
+    inputs: { mask: files.mask.path },
+    outputs: { binary: files.binary(label).path },
+    memory: extractBinaryMasks.memory({ voxels: sample.voxels ?? 0, inputBytes }),
+    weight: inputBytes / labels.length,
+  }
+  return remade(job, options.remake)
 }
 
 /** The images of a sample: one that the archive has only one of is kept with that one alone. */
@@ -217,7 +214,8 @@ export function inspectSampleJob(
   const files = groupedFiles(place, sample.attributes)
   const binaries: Record<string, string> = {}
   const shownBinaries: Record<string, string> = {}
-  for (const { label, key } of labelNames(present.labels)) {
+  for (const label of present.labels) {
+    const key = keyOf(label)
     const file = files.binary(label)
     binaries[key] = file.path
     shownBinaries[key] = file.shown

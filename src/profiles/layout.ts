@@ -1,4 +1,5 @@
-import { compileTemplate, matchPath, matchSegment, type PathPattern } from './pattern.ts'
+import { PathMatcher } from './pathMatcher.ts'
+import { compileTemplate, matchSegment, type PathPattern } from './pattern.ts'
 import type { Profile } from './schema.ts'
 import { expandTemplate, fillTemplate, parseTemplate, renderTemplate, type Template } from './template.ts'
 
@@ -54,8 +55,9 @@ export function groupedLayout(profile: Profile): GroupedLayout {
   const sampleFolder = (attributes: Readonly<Record<string, string>>) =>
     renderTemplate(folder.template, attributes)
   const fileName = namer(files)
+  const folders = new PathMatcher(folder)
   const parseFolder = (path: string): Record<string, string> | undefined =>
-    matchPath(folder, path.normalize('NFC'))
+    folders.match(path.normalize('NFC'))
 
   return {
     sampleId: attributes => renderTemplate(id, attributes),

@@ -1,8 +1,9 @@
 import { AttributeDerivation } from './derive.ts'
 import { nearestEntry, type UnmatchedFile } from './explain.ts'
 import { type GroupedLayout, groupedLayout } from './layout.ts'
+import { PathMatcher } from './pathMatcher.ts'
 import { pathNameProblem } from './pathName.ts'
-import { compilePath, matchNames, matchSegment, type PathPattern } from './pattern.ts'
+import { compilePath } from './pattern.ts'
 import type { FileEntry, Profile } from './schema.ts'
 import { ProfileTableError, type Table, TableJoin } from './tableJoin.ts'
 import { expandTemplate, parseTemplate, placeholderNames } from './template.ts'
@@ -38,22 +39,11 @@ export interface LeftOutFile {
 
 export type FileMatch = MatchedFile | LeftOutFile | UnmatchedFile
 
-interface FolderValues {
-  /** undefined for a file that lies in none */
-  readonly folder: string | undefined
-  /** undefined where the folder does not fit */
-  readonly values: readonly (readonly [placeholder: string, value: string])[] | undefined
-}
-
 interface CompiledEntry {
   readonly entry: FileEntry
-  readonly pattern: PathPattern
-  /** All levels of the pattern but the last. */
-  readonly folderPattern: PathPattern
+  readonly paths: PathMatcher
   readonly where: readonly (readonly [attribute: string, values: ReadonlySet<string>])[]
   readonly remap: ReadonlyMap<number, number>
-  /** What the folder of the last path said: most files of an archive lie in few folders. */
-  last: FolderValues | undefined
 }
 
 /** Cells of a row of the archive manifest, by column title. */
@@ -141,7 +131,7 @@ export class ArchiveMatcher {
     let isFirstFit = true
     for (let index = 0; index < this.#entries.length; index++) {
       const compiled = this.#entries[index]!
-      const values = valuesOf(compiled, folder, name)
+      const values = compiled.paths.matchIn(folder, name)
       if (!values) continue
       const first = isFirstFit
       isFirstFit = false
@@ -173,7 +163,7 @@ export class ArchiveMatcher {
       unmatched ??
       leftOut ??
       nearestEntry(
-        this.#entries.map(({ pattern }) => pattern),
+        this.#entries.map(({ paths }) => paths.pattern),
         path,
       )
     )
@@ -237,36 +227,12 @@ export class ArchiveMatcher {
 }
 
 function compileEntry(profile: Profile, entry: FileEntry): CompiledEntry {
-  const pattern = compilePath(entry.path, { ...profile.placeholders, ...entry.placeholders })
   return {
     entry,
-    pattern,
-    folderPattern: { ...pattern, segments: pattern.segments.slice(0, -1) },
+    paths: new PathMatcher(compilePath(entry.path, { ...profile.placeholders, ...entry.placeholders })),
     where: Object.entries(entry.where ?? {}).map(([name, values]) => [name, new Set(values)] as const),
     remap: new Map(Object.entries(entry.remap ?? {}).map(([from, to]) => [Number(from), to])),
-    last: undefined,
   }
-}
-
-/** The values of the placeholders of a path; undefined when it does not fit. */
-function valuesOf(
-  compiled: CompiledEntry,
-  folder: string | undefined,
-  name: string,
-): Record<string, string> | undefined {
-  const { pattern, folderPattern, last } = compiled
-  const known = last !== undefined && last.folder === folder ? last : folderValues(folderPattern, folder)
-  compiled.last = known
-  if (known.values === undefined) return undefined
-  // Assigned one by one, so that the objects of all entries have one shape.
-  const values: Record<string, string> = {}
-  for (const [placeholder, value] of known.values) values[placeholder] = value
-  return matchSegment(pattern, pattern.segments.at(-1)!, name, values) ? values : undefined
-}
-
-function folderValues(pattern: PathPattern, folder: string | undefined): FolderValues {
-  const values = matchNames(pattern, folder?.split('/') ?? [])
-  return { folder, values: values && Object.entries(values) }
 }
 
 /** Names of the masks of a sample in the order in which they are merged; one without a name is ''. */

@@ -79,11 +79,7 @@ const tokenSource = (token: TemplateToken): string =>
     ? token.text.replaceAll('{', '{{').replaceAll('}', '}}')
     : `{${token.name}${token.width > 0 ? `:0${token.width}d` : ''}}`
 
-/** The values of a path's placeholders, or undefined when it does not fit. The path is in Unicode NFC. */
-export const matchPath = (pattern: PathPattern, path: string): Values | undefined =>
-  matchNames(pattern, path.split('/'))
-
-/** The same for a path that is taken apart into its levels already. */
+/** The values of a path's placeholders, or undefined when it does not fit. The names of its levels are in Unicode NFC. */
 export function matchNames(pattern: PathPattern, names: readonly string[]): Values | undefined {
   if (names.length !== pattern.segments.length) return undefined
   const values: Values = {}

@@ -2,7 +2,7 @@ import path from 'node:path'
 import { Command } from 'commander'
 import { UsageError } from '../../core/fault.ts'
 import { isComplete } from '../../pipelines/groupedFiles.ts'
-import { binaryMaskJobs } from '../../pipelines/nmeJobs.ts'
+import { binaryMaskJob } from '../../pipelines/nmeJobs.ts'
 import { readLabels } from '../../pipelines/nmeLabels.ts'
 import { samplesOfFolder } from '../../pipelines/nmeSamples.ts'
 import type { CommandContext } from '../context.ts'
@@ -46,7 +46,10 @@ export function extractBinaryMasksCommand(context: CommandContext): Command {
       const options = { remake: flags.remake ?? false }
       await run.stage(
         'extract-binary-masks',
-        todo.map(s => ({ case: s.folder, jobs: binaryMaskJobs(place, s, labels, options) })),
+        todo.map(s => ({
+          case: s.folder,
+          jobs: labels.map(label => binaryMaskJob(place, s, label, labels, options)),
+        })),
       )
       return {
         results: [

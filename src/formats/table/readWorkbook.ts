@@ -29,8 +29,6 @@ export interface Workbook {
 export type RowTaker = (cells: readonly Cell[], rowNumber: number) => void
 
 const UNNAMED = 'the workbook'
-/** Inflated pieces are small; parsing this many bytes at a time costs less. */
-const PARSE_BYTES = 1 << 18
 
 /**
  * Opens a workbook (ECMA-376, transitional or strict).
@@ -118,7 +116,7 @@ async function readContext(
   return {
     sharedStrings:
       strings !== undefined && pack.entry(strings)
-        ? await pack.guardAsync(strings, () => readSharedStrings(grouped(pack.pieces(strings))))
+        ? await pack.guardAsync(strings, () => readSharedStrings(pack.pieces(strings)))
         : [],
     dateFormats: styleBytes ? pack.guard(styles!, () => dateFormats(styleBytes)) : [],
     date1904: part.date1904,
@@ -190,7 +188,7 @@ class RowRefusedError extends Error {
 
 const readPart = (pack: OoxmlPackage, part: string, reader: WorksheetReader): Promise<void> =>
   pack.guardAsync(part, async () => {
-    for await (const piece of grouped(pack.pieces(part))) reader.feed(piece)
+    for await (const piece of pack.pieces(part)) reader.feed(piece)
     reader.finish()
   })
 
@@ -198,26 +196,4 @@ function lastFilled(row: RawRow): number {
   let length = row.cells.length
   while (length > 0 && row.cells[length - 1] === null) length--
   return length
-}
-
-async function* grouped(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let group: Uint8Array[] = []
-  let length = 0
-  const join = () => {
-    const joined = new Uint8Array(length)
-    let at = 0
-    for (const piece of group) {
-      joined.set(piece, at)
-      at += piece.length
-    }
-    group = []
-    length = 0
-    return joined
-  }
-  for await (const piece of pieces) {
-    group.push(piece)
-    length += piece.length
-    if (length >= PARSE_BYTES) yield join()
-  }
-  if (length > 0) yield join()
 }

@@ -59,6 +59,8 @@ export class XmlScanner {
   #localStart = 0
   #nameEnd = 0
   #attributesEnd = 0
+  /** Of the bytes at hand; undefined as long as nobody has asked. */
+  #hasMarkup: boolean | undefined
   /** Whether the present text is a CDATA section, in which `&` is nothing but itself. */
   isCdata = false
 
@@ -71,6 +73,7 @@ export class XmlScanner {
 
   /** Adds the next piece of the document. */
   feed(piece: Uint8Array): void {
+    this.#hasMarkup = undefined
     const rest = this.bytes.length - this.end
     const first = this.bytes.length === 0
     if (rest === 0) this.bytes = piece
@@ -123,15 +126,20 @@ export class XmlScanner {
    *
    * @param closing that tag without its end: `</row`
    * @param texts codes of letters that elements with text begin with
-   * @returns whether one of them was passed; undefined, and nothing is done, where it cannot be told from the bytes at hand
+   * @returns whether one of them with text in it was passed; undefined, and nothing is done, where it cannot be told from the bytes at hand
    */
   leave(closing: readonly number[], texts: readonly number[]): boolean | undefined {
     const { bytes } = this
+    if (texts.length === 0 && !this.#mayHaveMarkup()) return this.#leaveAtOnce(closing)
     let passed = false
     for (let at = bytes.indexOf(LT, this.end); at >= 0; at = bytes.indexOf(LT, at + 1)) {
       const letter = bytes[at + 1]!
       if (letter === BANG || letter === QUESTION) return undefined
-      if (texts.includes(letter)) passed = true
+      if (!passed && texts.includes(letter)) {
+        const end = bytes.indexOf(GT, at)
+        if (end < 0 || end + 1 === bytes.length) return undefined
+        passed = bytes[end - 1] !== SLASH && bytes[end + 1] !== LT
+      }
       if (letter !== SLASH || at + closing.length >= bytes.length) continue
       let same = 2
       while (same < closing.length && bytes[at + same] === closing[same]) same++
@@ -141,6 +149,37 @@ export class XmlScanner {
       return passed
     }
     return undefined
+  }
+
+  /** The same where nothing that lies between can hide a tag: the rarest letter of it is looked for. */
+  #leaveAtOnce(closing: readonly number[]): false | undefined {
+    const { bytes } = this
+    const last = closing.length - 1
+    for (
+      let at = bytes.indexOf(closing[last]!, this.end + last);
+      at >= 0;
+      at = bytes.indexOf(closing[last]!, at + 1)
+    ) {
+      if (at + 1 === bytes.length) return undefined
+      let same = 0
+      while (same < last && bytes[at - last + same] === closing[same]) same++
+      if (same < last) continue
+      this.end = at - last
+      this.depth--
+      return false
+    }
+    return undefined
+  }
+
+  /** Whether the bytes at hand may hold a comment, CDATA or a processing instruction. */
+  #mayHaveMarkup(): boolean {
+    this.#hasMarkup ??= [BANG, QUESTION].some(sign => {
+      const { bytes } = this
+      for (let at = bytes.indexOf(sign); at >= 0; at = bytes.indexOf(sign, at + 1))
+        if (at === 0 || bytes[at - 1] === LT) return true
+      return false
+    })
+    return this.#hasMarkup
   }
 
   /** The text of the present run, character references decoded, line ends made `\n` (XML 1.0, section 2.11). */

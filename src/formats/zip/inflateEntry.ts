@@ -1,3 +1,4 @@
+import { createInflater } from '../deflate/inflater.ts'
 import { crc32 } from './crc32.ts'
 import { STORED, type ZipEntry } from './entry.ts'
 import { ZipInvalidError } from './fault.ts'
@@ -32,30 +33,49 @@ export async function inflateWhole(entry: ZipEntry): Promise<Uint8Array> {
   return joined(pieces)
 }
 
+/** Of compressed bytes; the text of a worksheet is five to fifty times as long. */
+const INPUT_BYTES = 1 << 15
+/** A stop that was asked for, and whatever else waits, gets its turn after so many inflated bytes. */
+const TURN_BYTES = 1 << 22
+
 async function* inflate({ data, size }: ZipEntry): AsyncGenerator<Uint8Array> {
   const whole = size <= AT_ONCE_BYTES ? inflateAtOnce(joined(data), size) : undefined
-  if (whole === undefined) yield* inflateStream(data)
-  else yield whole
-}
-
-async function* inflateStream(data: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
-  const stream = new DecompressionStream('deflate-raw')
-  const reader = (stream.readable as ReadableStream<Uint8Array>).getReader()
-  const feeding = feed(stream.writable.getWriter(), data)
-  try {
-    for (;;) {
-      const { done, value } = await reader.read()
-      if (done) break
-      yield value
+  if (whole !== undefined) {
+    yield whole
+    return
+  }
+  let sinceTurn = 0
+  for (const chunk of inflateStream(data)) {
+    sinceTurn += chunk.length
+    if (sinceTurn >= TURN_BYTES) {
+      sinceTurn = 0
+      await turn()
     }
-    await feeding
-  } finally {
-    feeding.catch(() => undefined)
-    await reader.cancel().catch(() => undefined)
+    yield chunk
   }
 }
 
-async function feed(writer: WritableStreamDefaultWriter, data: readonly Uint8Array[]): Promise<void> {
-  for (const piece of data) await writer.write(piece)
-  await writer.close()
+function* inflateStream(data: readonly Uint8Array[]): Generator<Uint8Array> {
+  const stream = createInflater().begin()
+  let isDone = false
+  for (const piece of data)
+    for (let at = 0; at < piece.length; at += INPUT_BYTES) {
+      const input = piece.subarray(at, at + INPUT_BYTES)
+      if (isDone) throw new ZipInvalidError('bytes follow the end of the deflate stream')
+      const chunks: Uint8Array[] = []
+      const { done, consumed } = stream.push(input, chunk => chunks.push(chunk.slice()))
+      yield* chunks
+      if (consumed < input.length) throw new ZipInvalidError('bytes follow the end of the deflate stream')
+      isDone = done
+    }
+  stream.finish()
 }
+
+declare const setImmediate: ((run: () => void) => void) | undefined
+
+const turn = (): Promise<void> =>
+  new Promise(done => {
+    // A browser has timers only.
+    if (typeof setImmediate === 'function') setImmediate(done)
+    else setTimeout(done, 0)
+  })

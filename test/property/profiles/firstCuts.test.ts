@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { compilePath, matchPath } from '../../../src/profiles/pattern.ts'
+import { PathMatcher } from '../../../src/profiles/pathMatcher.ts'
+import { compilePath } from '../../../src/profiles/pattern.ts'
 
 const NAMES = ['x', 'y', 'z'] as const
 const PATTERNS = { x: undefined, y: '[ab]+', z: 'a|_b?' } as const
@@ -39,11 +40,29 @@ it('a path is matched as by lazy quantifiers, whether the first cuts fit or othe
         const patterns = Object.fromEntries(Object.entries(PATTERNS).filter(([, p]) => p !== undefined))
         const pattern = compilePath(source, patterns as Record<string, string>)
         const expected = asRegExp(tokens).exec(path)?.groups
-        const values = matchPath(pattern, path)
+        const values = new PathMatcher(pattern).match(path)
         if (expected === undefined && asRegExp(tokens).exec(path) === null) expect(values).toBeUndefined()
         else expect(values).toEqual({ ...expected })
       },
     ),
     { numRuns: 4000 },
+  )
+})
+
+it('what a folder said of one path does not change what the next one is', () => {
+  const pattern = compilePath('{a}/x{b}/{a}_{c}', { b: 'y*' })
+  const name = fc.string({ unit: fc.constantFrom('a', 'x', 'y', '_', '/'), maxLength: 9 })
+  fc.assert(
+    fc.property(
+      fc.array(name, { maxLength: 12 }),
+      fc.array(fc.constantFrom('a/x', 'y/xy', 'a'), { minLength: 1 }),
+      (names, folders) => {
+        const remembers = new PathMatcher(pattern)
+        for (const [i, n] of names.entries()) {
+          const path = `${folders[i % folders.length]}/${i % 2 === 0 ? n : `a_${n}`}`
+          expect(remembers.match(path)).toEqual(new PathMatcher(pattern).match(path))
+        }
+      },
+    ),
   )
 })

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { ArchiveMatcher } from '../../../src/profiles/match.ts'
 import { parseProfile } from '../../../src/profiles/parse.ts'
-import { compilePath, matchPath } from '../../../src/profiles/pattern.ts'
+import { PathMatcher } from '../../../src/profiles/pathMatcher.ts'
+import { compilePath } from '../../../src/profiles/pattern.ts'
 import { patternProblem, placeholderRegExp } from '../../../src/profiles/placeholderPattern.ts'
 import { parseTemplate, renderTemplate } from '../../../src/profiles/template.ts'
 import { matched, nmeProfile, profileText } from '../../unit/profiles/archive.ts'
@@ -27,7 +28,7 @@ test('render then match gives the attributes back', () => {
   fc.assert(
     fc.property(nameText, without('.'), nameText, fc.nat(), (site, seq, pid, phase) => {
       const values = { site, seq, pid, phase: String(phase) }
-      expect(matchPath(pattern, renderTemplate(pattern.template, values))).toEqual(values)
+      expect(new PathMatcher(pattern).match(renderTemplate(pattern.template, values))).toEqual(values)
     }),
   )
 })
@@ -38,7 +39,7 @@ test('whatever match gives renders to the same path', () => {
   fc.assert(
     fc.property(template, segment, (source, text) => {
       const pattern = compilePath(source, {})
-      const values = matchPath(pattern, text)
+      const values = new PathMatcher(pattern).match(text)
       fc.pre(values !== undefined)
       expect(renderTemplate(pattern.template, values!)).toBe(text)
     }),
@@ -57,7 +58,7 @@ test('a path matches exactly if the regular expression that means the same does'
   ] as const
   fc.assert(
     fc.property(fc.constantFrom(...cases), segment, ([source, patterns, expression], text) => {
-      const values = matchPath(compilePath(source, patterns), text)
+      const values = new PathMatcher(compilePath(source, patterns)).match(text)
       const oracle = expression.exec(text)
       expect(values === undefined ? null : Object.values(values)).toEqual(oracle?.slice(1) ?? null)
     }),

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { compilePath, matchPath } from '../../../src/profiles/pattern.ts'
+import { PathMatcher } from '../../../src/profiles/pathMatcher.ts'
+import { compilePath } from '../../../src/profiles/pattern.ts'
 import { renderTemplate } from '../../../src/profiles/template.ts'
 
 const match = (source: string, path: string, patterns: Record<string, string> = {}) =>
-  matchPath(compilePath(source, patterns), path)
+  new PathMatcher(compilePath(source, patterns)).match(path)
 
-describe('matchPath', () => {
+describe('a path pattern', () => {
   test.each<[string, string, Record<string, string>, Record<string, string> | undefined]>([
     ['{a}_{b}', '1_2_3', {}, { a: '1', b: '2_3' }],
     ['{a}_{b}', '1_x_3', { b: '\\d' }, { a: '1_x', b: '3' }],
@@ -32,7 +33,7 @@ describe('matchPath', () => {
   test('many placeholders and a name made to trap backtracking take no noticeable time', () => {
     const pattern = compilePath('{a}_{b}_{c}_{d}_{e}_{f}_{g}_{h}.nii', { h: '\\d+' })
     const begin = performance.now()
-    expect(matchPath(pattern, `${'_x'.repeat(125)}.nii`)).toBeUndefined()
+    expect(new PathMatcher(pattern).match(`${'_x'.repeat(125)}.nii`)).toBeUndefined()
     expect(performance.now() - begin).toBeLessThan(2_000)
   })
 
@@ -45,5 +46,5 @@ describe('matchPath', () => {
 test('rendering its template is the inverse', () => {
   const pattern = compilePath('NME-{collection}/images{part}/{seq}.{pid}.nii.gz', {})
   const path = 'NME-test-outer-02/imagesTs/02A001.0000000017.nii.gz'
-  expect(renderTemplate(pattern.template, matchPath(pattern, path)!)).toBe(path)
+  expect(renderTemplate(pattern.template, new PathMatcher(pattern).match(path)!)).toBe(path)
 })

@@ -1,7 +1,9 @@
 import { XmlInvalidError } from '../../xml/fault.ts'
 import { CLOSE, NEEDS_MORE, nameCode, OPEN, TEXT, XmlScanner } from '../../xml/scanner.ts'
+import { decodeXml } from '../../xml/text.ts'
 import type { Cell } from '../cell.ts'
 import { parseNumber } from './number.ts'
+import { PlainCell, plainRowNumber } from './plainCell.ts'
 import { isoFromSerial } from './serialDate.ts'
 import { TextCache } from './textCache.ts'
 
@@ -33,6 +35,7 @@ const WORDY = 1
 const BOOLEAN = 0x62
 const ERROR = 0x65
 const DATE = 0x64
+const PLAIN_TYPES = { number: NUMBER, shared: SHARED, text: WORDY }
 
 export interface RawRow {
   /** 1-based. */
@@ -64,6 +67,7 @@ export class WorksheetReader {
   readonly #context: WorksheetContext
   readonly #scanner = new XmlScanner()
   readonly #texts = new TextCache()
+  readonly #plain = new PlainCell()
   #inData = false
   #row = 0
   #cells: Cell[] = []
@@ -112,14 +116,16 @@ export class WorksheetReader {
     for (let kind = scanner.next(); kind !== NEEDS_MORE; kind = scanner.next()) {
       if (kind === TEXT) {
         if (this.#within === 0) continue
-        if (this.#passed[this.#column] === true) this.#filled = true
-        else this.#takeText()
+        this.#takeText(scanner.start, scanner.end, scanner.isCdata)
       } else if (!this.#inData) {
         if (kind === OPEN && scanner.localNameIs('sheetData')) this.#inData = true
       } else if (scanner.code === C) {
         if (kind !== CLOSE) this.#openCell()
         if (kind === OPEN && this.#column > this.#lastWanted && this.#leaveRow()) continue
-        if (kind !== OPEN) this.#closeCell()
+        if (kind !== OPEN) {
+          this.#closeCell()
+          this.#takePlainCells()
+        }
       } else if (scanner.code === V || scanner.code === T) {
         this.#within = kind === OPEN && !this.#inReading ? scanner.code : 0
       } else if (scanner.code === F) this.#hasFormula = true
@@ -127,20 +133,23 @@ export class WorksheetReader {
       else if (scanner.code === ROW) {
         if (kind !== CLOSE) this.#openRow()
         if (kind !== OPEN) this.#closeRow()
+        else this.#takePlainCells()
       } else if (kind === CLOSE && scanner.localNameIs('sheetData')) this.#inData = false
     }
   }
 
   /** Passes over the rest of a row where nothing of it is wanted. */
   #leaveRow(): boolean {
-    const passed = this.#isPlainRow ? this.#scanner.leave(ROW_CLOSES, TEXT_LETTERS) : undefined
+    const texts = this.#filled ? [] : TEXT_LETTERS
+    const passed = this.#isPlainRow ? this.#scanner.leave(ROW_CLOSES, texts) : undefined
     if (passed) this.#filled = true
     return passed !== undefined
   }
 
   #openRow(): void {
     this.#isPlainRow = this.#scanner.isPlain
-    const given = this.#scanner.attribute('r')
+    const plain = plainRowNumber(this.#scanner.bytes, this.#scanner.attributesStart)
+    const given = plain ?? this.#scanner.attribute('r')
     this.#row = given === undefined ? this.#row + 1 : Number(given)
     if (!(this.#row > 0)) throw new XmlInvalidError(`a row has the number ${given}`)
     this.#cells = new Array<Cell>(this.#width).fill(null)
@@ -161,16 +170,38 @@ export class WorksheetReader {
     else this.take(row)
   }
 
-  /** Takes the attributes r, s and t in one pass; this runs once for every cell. */
-  #openCell(): void {
-    const { bytes, attributesEnd } = this.#scanner
-    let at = this.#scanner.attributesStart
-    let column = this.#column + 1
+  /** Takes the cells after the present token that are written plainly, up to the first that is not. */
+  #takePlainCells(): void {
+    if (!this.#isPlainRow || this.#inReading) return
+    const scanner = this.#scanner
+    const cell = this.#plain
+    while (cell.read(scanner.bytes, scanner.end)) {
+      if (cell.column > this.#lastWanted || cell.column >= MOST_COLUMNS) return
+      scanner.end = cell.end
+      this.#beginCell(cell.column)
+      this.#format = cell.format
+      this.#type = PLAIN_TYPES[cell.kind]
+      this.#within = cell.kind === 'text' ? T : V
+      if (cell.textEnd > cell.textStart) this.#takeText(cell.textStart, cell.textEnd, false)
+      this.#closeCell()
+    }
+  }
+
+  #beginCell(column: number): void {
+    this.#column = column
     this.#type = NUMBER
     this.#format = 0
     this.#hasFormula = false
     this.#text = undefined
     this.#value = null
+  }
+
+  /** Takes the attributes r, s and t in one pass. */
+  #openCell(): void {
+    const { bytes, attributesEnd } = this.#scanner
+    let at = this.#scanner.attributesStart
+    let column = this.#column + 1
+    this.#beginCell(column)
     while (at < attributesEnd) {
       if (bytes[at]! <= SPACE) {
         at++
@@ -192,24 +223,27 @@ export class WorksheetReader {
     this.#column = column
   }
 
-  #takeText(): void {
-    const scanner = this.#scanner
+  /** Takes text of the present cell, which lies between these byte offsets. */
+  #takeText(start: number, end: number, isCdata: boolean): void {
+    if (this.#passed[this.#column] === true) {
+      this.#filled = true
+      return
+    }
+    const { bytes } = this.#scanner
     if (this.#within === V && this.#type === NUMBER) {
-      const value = parseNumber(scanner.bytes, scanner.start, scanner.end)
+      const value = parseNumber(bytes, start, end)
       if (value === undefined)
         throw new XmlInvalidError(
-          `row ${this.#row} holds "${scanner.text().trim()}" where a number should be`,
+          `row ${this.#row} holds "${decodeXml(bytes, start, end, true).trim()}" where a number should be`,
         )
       this.#value = value
     } else if (this.#within === V && this.#type === SHARED) {
-      const text = this.#context.sharedStrings[digits(scanner.bytes, scanner.start, scanner.end)]
+      const text = this.#context.sharedStrings[digits(bytes, start, end)]
       if (text === undefined)
         throw new XmlInvalidError(`row ${this.#row} refers to a shared string that is not there`)
       this.#text = text
     } else {
-      const text = scanner.isCdata
-        ? scanner.text()
-        : this.#texts.text(scanner.bytes, scanner.start, scanner.end)
+      const text = isCdata ? this.#scanner.text() : this.#texts.text(bytes, start, end)
       this.#text = this.#text === undefined ? text : this.#text + text
     }
   }

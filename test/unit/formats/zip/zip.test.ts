@@ -111,6 +111,64 @@ describe('a zip archive', () => {
   })
 })
 
+describe('a member that is inflated piece by piece', () => {
+  const content = Array.from({ length: 30 }, (_, i) =>
+    text(`${i} the text of a worksheet, ${i * i} `.repeat(1000)),
+  )
+  const member = async () => {
+    const entry = await deflateEntry('sheet1.xml', content)
+    return { entry, data: joined(entry.data) }
+  }
+  const read = async (entry: ZipEntry) => {
+    const pieces: Uint8Array[] = []
+    for await (const piece of inflateEntry(entry)) pieces.push(piece)
+    return pieces
+  }
+
+  it('comes in several pieces that stay what they were', async () => {
+    const { entry, data } = await member()
+    const cut = [data.subarray(0, 1), data.subarray(1, 4000), new Uint8Array(0), data.subarray(4000)]
+    const pieces = await read({ ...entry, data: cut })
+    expect(pieces.length).toBeGreaterThan(2)
+    expect(Buffer.concat(pieces).equals(Buffer.concat(content))).toBe(true)
+  })
+
+  it('is refused when it is cut, damaged, or longer than its deflate stream', async () => {
+    const { entry, data } = await member()
+    const damaged = data.slice()
+    damaged[data.length >> 1]! ^= 0x55
+    const longer = joined([data, text('!')])
+    for (const bad of [[data.subarray(0, -3)], [damaged], [longer], [data, text('!')]])
+      await expect(read({ ...entry, data: bad })).rejects.toThrow(ZipInvalidError)
+  })
+
+  it('is stopped when it inflates to more than it says', async () => {
+    const zeros = Array.from({ length: 2000 }, () => new Uint8Array(1 << 16))
+    const entry = { ...(await deflateEntry('bomb', zeros)), size: 1 << 19 }
+    let size = 0
+    const all = async () => {
+      for await (const piece of inflateEntry(entry)) size += piece.length
+    }
+    await expect(all()).rejects.toThrow(ZipInvalidError)
+    expect(size).toBeLessThanOrEqual(1 << 19)
+  })
+
+  it('lets others have their turn', async () => {
+    const zeros = Array.from({ length: 320 }, () => new Uint8Array(1 << 16))
+    const entry = await deflateEntry('long', zeros)
+    let turns = 0
+    let over = false
+    const count = () => {
+      turns++
+      if (!over) setImmediate(count)
+    }
+    setImmediate(count)
+    await read(entry)
+    over = true
+    expect(turns).toBeGreaterThanOrEqual(4)
+  })
+})
+
 describe('a platform without a synchronous zlib', () => {
   async function streamsOnly() {
     vi.resetModules()
