@@ -65,6 +65,8 @@ export interface RunOptions {
 /** A worker has written a file that this process does not see, as on a shared disk that is slow to tell of it. */
 export class OutputUnseenError extends Fault {}
 
+const NONE: readonly never[] = []
+
 /** A job of a plan and whether it must be carried out; `voxmill … --dry-run` prints these. */
 export interface PlannedJob {
   readonly job: Job
@@ -77,6 +79,7 @@ export interface PlannedJob {
  */
 export class Run {
   readonly dry = false
+  /** Without the files and digests of the jobs. */
   readonly outcomes: JobOutcome[] = []
   readonly swept: number
   readonly #digests: DigestCache
@@ -129,13 +132,15 @@ export class Run {
     const outcomes: JobOutcome[] = []
     const unseen: string[] = []
     const take = (outcome: JobOutcome) => {
-      outcomes.push(outcome)
+      // Of all jobs of a large run, what they read and wrote would be held to the end.
+      const kept = { ...outcome, digests: NONE, inflated: NONE }
+      outcomes.push(kept)
+      this.outcomes.push(kept)
       if (outcome.status === 'done') {
         this.#experience.add(outcome.step, { ...outcome, written: outcome.bytesWritten })
         for (const [file] of outcome.digests) if (!this.#sees(file)) unseen.push(file)
       }
       if (outcome.unrecorded !== undefined && outcome.fault !== undefined) this.#recordFailure(outcome, steps)
-      this.outcomes.push(outcome)
       this.#digests.remember(outcome.digests)
       // How an editable file was written must not be forgotten, or it would be taken for edited.
       if (outcome.digests.some(([, kind]) => kind === AS_WRITTEN)) this.#digests.save()
@@ -172,8 +177,8 @@ export class Run {
     if (!this.options.anySpace) need.require(title)
     if (dispatched.length > 0 && !this.stopped) {
       const chosen = executor(dispatched.length, this.#experience)
-      const diedOf = await chosen.run(dispatched, take, this.#stop.signal)
-      if (!chosen.goesOn?.()) await this.#sweep(this.stopped ? dispatched.map(d => d.plan) : diedOf, steps)
+      const leftOff = await chosen.run(dispatched, take, this.#stop.signal)
+      if (!chosen.goesOn?.()) await this.#sweep(leftOff, steps)
     }
     await this.#see(unseen)
     listener.stageEnded()

@@ -155,6 +155,24 @@ describe.skipIf(missing.length > 0)(
       })
       return started
     }
+    /** Stops one task while something is done: the others come and go in less time than a look takes. */
+    async function held(root: string, meanwhile: () => Promise<void>): Promise<void> {
+      let pid = 0
+      await until('a task that can be stopped', () => {
+        const lines = journals(root).find(isUnderWay)
+        pid = lines?.find(line => line.type === 'start')?.pid ?? 0
+        try {
+          return pid > 0 && process.kill(pid, 'SIGSTOP')
+        } catch {
+          return false
+        }
+      })
+      try {
+        await meanwhile()
+      } finally {
+        process.kill(pid, 'SIGCONT')
+      }
+    }
     /** Few tasks of several samples each, all at once: each is long at work. */
     const FEW = ['--max_array', '4'] as const
     /** Many short tasks, one a node for want of memory: the queue lasts a while. */
@@ -274,6 +292,13 @@ describe.skipIf(missing.length > 0)(
       expect(stopped.code, stopped.all).toBe(130)
       expect(stopped.err).toMatch(/left to go on: job \d+/)
       const watch = start(['status', root, '--watch'], { env })
+      await held(root, async () => {
+        let shown = ''
+        watch.child.stdout?.on('data', chunk => {
+          shown += chunk
+        })
+        await until('a task at work is shown', () => /tasks: [12] running, \d+ queued/.test(shown))
+      })
       const local = await voxmill(['run', 'nme', '-r', root, '-j', '1'], { env })
       expect(local.code, local.all).toBe(2)
       expect(local.err).toMatch(/job \d+ on the cluster still works on/)

@@ -10,7 +10,7 @@ export interface Executor {
   goesOn?(): boolean
   /**
    * @param signal stops the run: jobs under way are abandoned without a trace, and the promise resolves.
-   * @returns cases that a process died of, whose folders may hold what it left half-written.
+   * @returns cases that a process died of or was ended in by the signal: their folders may hold what it left half-written.
    */
   run(
     cases: readonly DispatchedCase[],

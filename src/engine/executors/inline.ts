@@ -23,6 +23,7 @@ export function inlineExecutor(
         if (signal.aborted) break
         const admitted = admission?.admitted(dispatched) ?? dispatched
         await runCase(admitted, workspace, steps, onOutcome, signal, ahead)
+        if (signal.aborted) return [dispatched.plan]
       }
       return []
     },

@@ -61,6 +61,7 @@ const workerEnvironment = (): NodeJS.ProcessEnv => {
 }
 
 class Pool {
+  /** The largest last, as a list is soonest shortened at its end; of equal ones the first of the plan. */
   readonly #queue: Waiting[]
   readonly #again: DispatchedCase[] = []
   readonly #workers = new Set<Worker>()
@@ -69,7 +70,8 @@ class Pool {
   /** What the process that died of a case first had in memory. */
   readonly #seen = new WeakMap<DispatchedCase, number>()
   readonly #memoryKills = kernelMemoryKills()
-  readonly #diedOf: CasePlan[] = []
+  /** Cases that a process was ended in, of itself or by the signal. */
+  readonly #leftOff: CasePlan[] = []
   #memoryInUse = 0
   #settle: () => void = () => undefined
   #problem: Error | undefined
@@ -86,7 +88,8 @@ class Pool {
         const admitted = admission.admit(c)
         return { ...admitted, need: admission.need(admitted.memory) }
       })
-      .sort((a, b) => b.need - a.need)
+      .reverse()
+      .sort((a, b) => a.need - b.need)
   }
 
   async run(): Promise<readonly CasePlan[]> {
@@ -100,7 +103,7 @@ class Pool {
     })
     clearInterval(looking)
     if (this.#problem) throw this.#problem
-    return this.#diedOf
+    return this.#leftOff
   }
 
   #look(): void {
@@ -144,9 +147,9 @@ class Pool {
     const { admission } = this.options
     const left = admission.limits.together - this.#memoryInUse
     const fits = ({ memory }: Waiting) => alone || admission.need(memory) <= left
-    for (let i = 0; i < Math.min(LOOKED_THROUGH, this.#queue.length); i++) if (fits(this.#queue[i]!)) return i
     const last = this.#queue.length - 1
-    return last >= LOOKED_THROUGH && fits(this.#queue[last]!) ? last : -1
+    for (let i = last; i >= 0 && i > last - LOOKED_THROUGH; i--) if (fits(this.#queue[i]!)) return i
+    return last >= LOOKED_THROUGH && fits(this.#queue[0]!) ? 0 : -1
   }
 
   #dispatch(dispatched: DispatchedCase): void {
@@ -202,8 +205,8 @@ class Pool {
     const dispatched = worker.current
     this.#free(worker)
     this.#workers.delete(worker)
+    if (dispatched !== undefined) this.#leftOff.push(dispatched.plan)
     if (dispatched !== undefined && !this.signal.aborted && !this.#problem) {
-      this.#diedOf.push(dispatched.plan)
       const rest: DispatchedCase = {
         ...dispatched,
         plan: wholePlan(dispatched.plan, dispatched.plan.jobs.slice(worker.finishedJobs)),

@@ -121,6 +121,8 @@ const STUCK =
 class SlurmStage {
   readonly #arrays: SubmittedArray[] = []
   readonly #diedOf = new Set<CasePlan>()
+  /** Cases of tasks that were cancelled. */
+  readonly #leftOff: CasePlan[] = []
   readonly #told = new Set<string>()
   #count = 0
   /** Whether tasks may be at work although nobody waits for them. */
@@ -148,7 +150,7 @@ class SlurmStage {
     }
     if (this.signal.aborted) await this.#interrupted()
     this.#clearUp()
-    return [...this.#diedOf]
+    return [...this.#diedOf, ...this.#leftOff]
   }
 
   get #open(): SubmittedArray[] {
@@ -309,6 +311,9 @@ class SlurmStage {
       if (alive) await sleep(SOONEST_MS)
     }
     for (const { tasks } of this.#open) for (const task of tasks) task.follow()
+    for (const { tasks } of this.#open)
+      for (const { cases } of tasks)
+        for (const one of cases) if (!one.isSettled) this.#leftOff.push(one.dispatched.plan)
     this.goesOn = alive
     this.slurm.tell(`cancelled job ${jobs.join(', ')}${alive ? ', which takes a while to end' : ''}`)
     if (!alive) for (const array of this.#open) this.#close(array)

@@ -46,22 +46,32 @@ const caseOf = (name: string, memory: number) => {
   return { plan: { case: name, jobs: [job] }, known: [] }
 }
 
-async function carryOut(cases: readonly ReturnType<typeof caseOf>[], together: number, atHand = together) {
+async function carryOut(
+  cases: readonly ReturnType<typeof caseOf>[],
+  together: number,
+  atHand = together,
+  { workers = 4, stopAfter = Number.POSITIVE_INFINITY } = {},
+) {
   const notes = path.join(folder, 'notes')
   writeFileSync(notes, '')
   const outcomes: JobOutcome[] = []
   const pool = poolExecutor({
     workerFile: path.join(folder, 'worker.mjs'),
     root: folder,
-    workers: 4,
+    workers,
     admission: new Admission({ together, atHand }, new Experience()),
   })
-  const diedOf = await pool.run(cases, o => outcomes.push(o), new AbortController().signal)
+  const stop = new AbortController()
+  const take = (outcome: JobOutcome) => {
+    outcomes.push(outcome)
+    if (outcomes.length === stopAfter) stop.abort()
+  }
+  const leftOff = await pool.run(cases, take, stop.signal)
   const lines = readFileSync(notes, 'utf8')
     .split('\n')
     .filter(l => l !== '')
     .map(l => l.split(' ') as [what: string, name: string, pid: string])
-  return { outcomes, diedOf, lines }
+  return { outcomes, leftOff, lines }
 }
 
 describe('the pool', () => {
@@ -105,10 +115,26 @@ describe('the pool', () => {
     expect(lines.slice(first + 1, second).filter(l => l[1] === 'small')).toEqual([])
   })
 
+  it('begins with the largest case, and of equal ones with the first', async () => {
+    const cases = [caseOf('a', 1e8), caseOf('b', 3e8), caseOf('c', 1e8), caseOf('d', 2e8), caseOf('e', 1e8)]
+    const { lines } = await carryOut(cases, 8e8, 8e8, { workers: 1 })
+    expect(lines.filter(l => l[0] === 'begin').map(l => l[1])).toEqual(['b', 'd', 'a', 'c', 'e'])
+  })
+
+  it('tells which cases it was stopped in, and no others', async () => {
+    const cases = Array.from({ length: 9 }, (_, i) => caseOf(`c${i}`, 1e8))
+    const { outcomes, leftOff } = await carryOut(cases, 8e8, 8e8, { workers: 2, stopAfter: 3 })
+    const done = new Set(outcomes.map(o => o.case))
+    expect(leftOff.length).toBeGreaterThan(0)
+    expect(leftOff.length).toBeLessThanOrEqual(2)
+    // The processes have taken one case each after those that they have ended.
+    for (const { case: name } of leftOff) expect(Number(name.slice(1))).toBeLessThan(done.size + 2)
+  })
+
   it.skipIf(process.platform !== 'linux')(
     'names the case of a killed worker and the bytes it had, after a second try alone (Linux only)',
     async () => {
-      const { outcomes, diedOf, lines } = await carryOut(
+      const { outcomes, leftOff, lines } = await carryOut(
         [caseOf('eats-300', 2e8), caseOf('a', 1e8), caseOf('b', 1e8)],
         8e8,
       )
@@ -119,7 +145,7 @@ describe('the pool', () => {
       expect(Number(had)).toBeGreaterThan(300)
       expect(failed!.fault!.message).toMatch(/200 MB were expected to be enough/)
       expect(failed!.unrecorded?.case).toBe('eats-300')
-      expect(diedOf).toHaveLength(2)
+      expect(leftOff).toHaveLength(2)
       // The second time it began when the others had ended, in a process of its own.
       const again = lines.findLastIndex(l => l[1] === 'eats-300')
       expect(again).toBe(lines.length - 1)
