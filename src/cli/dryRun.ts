@@ -1,5 +1,5 @@
 import type { Staleness } from '../engine/freshness.ts'
-import type { CasePlan, Job, PlannedJob } from '../engine/job.ts'
+import type { CasePlan, Job, NamedJob } from '../engine/job.ts'
 import { DATASET } from '../engine/provenance.ts'
 import { Receipts } from '../engine/receipt.ts'
 import { checkJob, openDigests } from '../engine/run.ts'
@@ -17,8 +17,8 @@ const hasFolders = (step: AnyStep): boolean =>
     slot => (slot as Slot<unknown>).kind.folder === true,
   )
 
-const plannedJobs = (plan: CasePlan): readonly PlannedJob[] =>
-  plan.planned?.() ??
+const namedJobs = (plan: CasePlan): readonly NamedJob[] =>
+  plan.named?.() ??
   plan.jobs.map(job => {
     const { step, part } = job
     return part === undefined ? { step, make: () => job } : { step, part, make: () => job }
@@ -73,7 +73,7 @@ export function dryRun(console: Console, workspace: Workspace, registry: StepReg
       }
       for (const plan of cases) {
         let after = plan.case === DATASET ? earlier : undefined
-        for (const { step, part, make } of plannedJobs(plan)) {
+        for (const { step, part, make } of namedJobs(plan)) {
           jobs++
           // What comes after a job that is to be done is done too, whatever there is of it now.
           const stale = after === undefined ? await check(make()) : undefined

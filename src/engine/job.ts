@@ -37,7 +37,7 @@ export interface Job {
 }
 
 /** A job by its name, to be made when more of it is needed. */
-export interface PlannedJob {
+export interface NamedJob {
   readonly step: string
   readonly part?: string
   make(): Job
@@ -52,7 +52,7 @@ export interface CasePlan {
    */
   readonly jobs: readonly Job[]
   /** The same jobs one by one, where it is known which there are before they are made. */
-  planned?(): readonly PlannedJob[]
+  named?(): readonly NamedJob[]
   /** Whether a job is still tried when one before it has failed whose outputs it does not read. */
   readonly independent?: true
 }

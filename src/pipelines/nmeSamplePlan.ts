@@ -1,4 +1,4 @@
-import type { CasePlan, Job, PlannedJob } from '../engine/job.ts'
+import type { CasePlan, Job, NamedJob } from '../engine/job.ts'
 import type { Label } from '../profiles/labels.ts'
 import { describeSample } from '../steps/check/describeSample.ts'
 import { inspectSample } from '../steps/check/inspectSample.ts'
@@ -41,28 +41,28 @@ export class SamplePlan implements CasePlan {
   }
 
   get jobs(): readonly Job[] {
-    return this.planned().map(({ make }) => make())
+    return this.named().map(({ make }) => make())
   }
 
-  planned(): PlannedJob[] {
+  named(): NamedJob[] {
     const { place, sample, options } = this
     const { labels, remake } = options
     const hasVolume = sample.archive.volume !== undefined
     const hasMask = Object.keys(sample.archive.masks).length > 0
-    const planned: PlannedJob[] = [
+    const jobs: NamedJob[] = [
       { step: confirmPairs.name, make: () => confirmPairsJob(place, sample, options) },
     ]
     if (options.extracts && hasMask)
       for (const label of labels)
-        planned.push({
+        jobs.push({
           step: extractBinaryMasks.name,
           part: labelPart(label),
           make: () => binaryMaskJob(place, sample, label, labels, { remake }),
         })
-    if (!options.inspects) return planned
+    if (!options.inspects) return jobs
     const present = { volume: hasVolume, mask: hasMask, info: true, labels: hasMask ? labels : [] }
     const inspection = { tolerance: DEFAULT_TOLERANCE, absent: absentOf(sample), remake }
-    planned.push(
+    jobs.push(
       {
         step: inspectSample.name,
         make: () => inspectSampleJob(place, sample, labels, present, inspection),
@@ -78,6 +78,6 @@ export class SamplePlan implements CasePlan {
         },
       },
     )
-    return planned
+    return jobs
   }
 }

@@ -41,13 +41,13 @@ describe('the plan of a sample', () => {
     ['pairs only', planOf({ volume, masks: { '': mask } }, false, false)],
     ['no inspection', planOf({ volume, masks: { '': mask } }, true, false)],
   ])('names the jobs that it makes (%s)', (_, plan) => {
-    expect(names(plan.planned())).toEqual(names(plan.jobs))
+    expect(names(plan.named())).toEqual(names(plan.jobs))
     expect(plan.jobs.every(job => job.case === plan.case)).toBe(true)
-    expect(plan.planned().map(({ make }) => make())).toEqual(plan.jobs)
+    expect(plan.named().map(({ make }) => make())).toEqual(plan.jobs)
   })
 
   it('goes from the pair to the description, each label by itself', () => {
-    expect(names(planOf({ volume, masks: { '': mask } }).planned())).toEqual([
+    expect(names(planOf({ volume, masks: { '': mask } }).named())).toEqual([
       ['confirm-pairs', undefined],
       ['extract-binary-masks', '01'],
       ['extract-binary-masks', '12'],
