@@ -9,7 +9,7 @@ import type { Job, JobOutcome } from '../../../src/engine/job.ts'
 
 /**
  * A worker that does as the case is called: `eats-N` fills N MB and is killed, as by a system that has run out of memory;
- * any other waits a moment. It notes when it begins and ends.
+ * `hangs` never ends; any other waits a moment. It notes when it begins and ends.
  */
 const WORKER = `
 import { appendFileSync } from 'node:fs'
@@ -23,6 +23,7 @@ process.on('message', ({ plan }) => {
     setTimeout(() => process.kill(process.pid, 'SIGKILL'), 800)
     return
   }
+  if (plan.case === 'hangs') return
   setTimeout(() => {
     note('end', plan.case)
     for (const job of plan.jobs)
@@ -122,13 +123,12 @@ describe('the pool', () => {
   })
 
   it('tells which cases it was stopped in, and no others', async () => {
-    const cases = Array.from({ length: 9 }, (_, i) => caseOf(`c${i}`, 1e8))
-    const { outcomes, leftOff } = await carryOut(cases, 8e8, 8e8, { workers: 2, stopAfter: 3 })
-    const done = new Set(outcomes.map(o => o.case))
-    expect(leftOff.length).toBeGreaterThan(0)
-    expect(leftOff.length).toBeLessThanOrEqual(2)
-    // The processes have taken one case each after those that they have ended.
-    for (const { case: name } of leftOff) expect(Number(name.slice(1))).toBeLessThan(done.size + 2)
+    const cases = [caseOf('hangs', 2e8), ...['a', 'b', 'c', 'd'].map(name => caseOf(name, 1e8))]
+    const { leftOff } = await carryOut(cases, 8e8, 8e8, { workers: 2, stopAfter: 2 })
+    const names = leftOff.map(plan => plan.case)
+    expect(names).toContain('hangs')
+    // Of the other process it depends on the moment whether it has told that it is done with its second case.
+    expect(names.filter(name => name !== 'hangs' && name !== 'b')).toEqual([])
   })
 
   it.skipIf(process.platform !== 'linux')(
