@@ -115,10 +115,13 @@ function corrected(measured: readonly MeasuredMemory[]): (predicted: number) => 
   // Large jobs run first; a small one after them finds a process that still holds what they have left behind.
   const telling = measured.filter(m => m.predicted >= largest / 2)
   const factors = telling.map(m => (m.peak - IDLE_BYTES) / m.predicted).sort((a, b) => a - b)
-  const factor = factors[Math.ceil(SHARE * factors.length) - 1]!
-  const least = telling.length >= ENOUGH && largest >= TELLING_BYTES ? LEAST : 1
+  const factor = Math.min(MOST, factors[Math.ceil(SHARE * factors.length) - 1]!)
+  // The first job of a process does not find what later ones do: that it needs less says nothing of them.
+  const later = telling.filter(m => m.before >= IDLE_BYTES)
+  if (later.length >= ENOUGH && largest >= TELLING_BYTES) {
+    const kept = Math.max(LEAST, factor)
+    return predicted => IDLE_BYTES + kept * predicted
+  }
   // As predicted, the idle process is in it already.
-  if (factor <= 1 && least === 1) return predicted => Math.max(predicted, IDLE_BYTES)
-  const kept = Math.min(MOST, Math.max(least, factor))
-  return predicted => IDLE_BYTES + kept * predicted
+  return predicted => Math.max(predicted, IDLE_BYTES + Math.max(0, factor) * predicted)
 }

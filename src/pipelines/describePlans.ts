@@ -1,6 +1,4 @@
 import { z } from 'zod'
-import { scanHeader } from '../artifacts/niftiFile.ts'
-import { voxelCount } from '../core/volume.ts'
 import type { CasePlan, Job } from '../engine/job.ts'
 import { type Receipt, readReceipt, receiptPath, receiptsOf } from '../engine/receipt.ts'
 import type { AnyStep } from '../engine/step.ts'
@@ -11,6 +9,7 @@ import { describeRegistration } from '../steps/check/describeRegistration.ts'
 import { existsSync } from '../storage/exists.ts'
 import { readText } from '../storage/readText.ts'
 import { describeSampleJob, describeSampleParams, descriptionOutputs } from './describeJobs.ts'
+import { imageVoxels } from './imageVoxels.ts'
 import { NME_FOLDERS } from './nme.ts'
 
 /**
@@ -99,13 +98,7 @@ function sampleJobs(
 
 /** Voxels of an image that is yet to be described; of one that is, the header need not be read to plan it. */
 function voxelsToRead(workspace: Workspace, image: string, earlier: Receipt | undefined): number {
-  if (earlier?.status === 'done') return 0
-  try {
-    return voxelCount(scanHeader(workspace.absolute(image)).header.shape)
-  } catch {
-    // The job that reads the file tells what is wrong with it.
-    return 0
-  }
+  return earlier?.status === 'done' ? 0 : imageVoxels(workspace.absolute(image))
 }
 
 function registrationJobs(workspace: Workspace, receipt: Receipt): Job[] {

@@ -3,6 +3,7 @@ import type { Label } from '../profiles/labels.ts'
 import type { GroupedLayout } from '../profiles/layout.ts'
 import type { Profile } from '../profiles/schema.ts'
 import { fileSize, fileStamp, modifiedAt } from '../storage/fileStamp.ts'
+import { imageVoxels } from './imageVoxels.ts'
 import type { GroupedSample, Sample } from './nmeSamples.ts'
 
 /** Folders of one data set on this machine, and what its paths are relative to. */
@@ -91,6 +92,13 @@ export function presentOnDisk(
     info: is(files.info),
     labels: labels.filter(l => is(files.binary(l))),
   }
+}
+
+/** How many voxels the images of a sample have that are there now. */
+export function voxelsOnDisk(place: NmePlace, sample: GroupedSample): number {
+  const { mask, volume } = groupedFiles(place, sample.attributes)
+  const image = sample.has.mask ? mask : volume
+  return imageVoxels(place.workspace.absolute(image.path))
 }
 
 /** Whether every binary mask of a sample is there and none is older than its label map. */

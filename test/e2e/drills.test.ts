@@ -67,6 +67,31 @@ describe('memory that is not there', () => {
       expect(written).toBeGreaterThan(0)
     }
   })
+
+  it.skipIf(process.platform !== 'linux')(
+    'is predicted from headers too where a step is a command of its own (read from receipts: Linux only)',
+    async () => {
+      const root = copyOf(finished)
+      const grouped = path.join(root, 'grouped')
+      const output = path.join(grouped, 'again.xlsx')
+      for (const command of [
+        ['extract-binary-masks', '-r', grouped, '--remake'],
+        ['gen-dataset-manifest', '-r', grouped, '-o', output, '--remake'],
+      ]) {
+        const { code, all } = await voxmill(command)
+        expect(code, all).toBe(0)
+      }
+      for (const step of ['extract-binary-masks', 'inspect-sample']) {
+        const folder = path.join(root, '.voxmill/receipts', step)
+        const predicted = filesBelow(folder).map(
+          f => JSON.parse(readFileSync(path.join(folder, f), 'utf8')).memory.predicted as number,
+        )
+        expect(predicted.length).toBeGreaterThanOrEqual(SAMPLES)
+        // Without the voxels it would be 32 MB.
+        expect(Math.min(...predicted), step).toBeGreaterThan(32e6)
+      }
+    },
+  )
 })
 
 describe.skipIf(process.platform === 'win32')('a file that changes while it is read (POSIX only)', () => {

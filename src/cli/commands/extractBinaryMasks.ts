@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { Command } from 'commander'
 import { UsageError } from '../../core/fault.ts'
-import { isComplete } from '../../pipelines/groupedFiles.ts'
+import { isComplete, voxelsOnDisk } from '../../pipelines/groupedFiles.ts'
 import { binaryMaskJob } from '../../pipelines/nmeJobs.ts'
 import { readLabels } from '../../pipelines/nmeLabels.ts'
 import { samplesOfFolder } from '../../pipelines/nmeSamples.ts'
@@ -46,10 +46,13 @@ export function extractBinaryMasksCommand(context: CommandContext): Command {
       const options = { remake: flags.remake ?? false }
       await run.stage(
         'extract-binary-masks',
-        todo.map(s => ({
-          case: s.folder,
-          jobs: labels.map(label => binaryMaskJob(place, s, label, labels, options)),
-        })),
+        todo.map(found => {
+          const s = { ...found, voxels: voxelsOnDisk(place, found) }
+          return {
+            case: s.folder,
+            jobs: labels.map(label => binaryMaskJob(place, s, label, labels, options)),
+          }
+        }),
       )
       return {
         results: [

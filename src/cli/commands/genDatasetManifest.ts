@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { Command } from 'commander'
 import { EXIT, UsageError } from '../../core/fault.ts'
+import { voxelsOnDisk } from '../../pipelines/groupedFiles.ts'
 import { earlierJobs, withInfoAttributes } from '../../pipelines/nmeDataset.ts'
 import { datasetManifestJob, inspectSampleJob, presentIn } from '../../pipelines/nmeJobs.ts'
 import { readLabels } from '../../pipelines/nmeLabels.ts'
@@ -72,15 +73,12 @@ export function genDatasetManifestCommand(context: CommandContext): Command {
       }
       const outcomes = await run.stage(
         'gen-dataset-manifest',
-        samples.map(s => ({
-          case: s.folder,
-          jobs: [
-            inspectSampleJob(place, s, labels, presentIn(s, place, labels), {
-              ...options,
-              absent: earlier.absent.get(s.folder) ?? [],
-            }),
-          ],
-        })),
+        samples.map(found => {
+          const s = { ...found, voxels: voxelsOnDisk(place, found) }
+          const absent = earlier.absent.get(s.folder) ?? []
+          const job = inspectSampleJob(place, s, labels, presentIn(s, place, labels), { ...options, absent })
+          return { case: s.folder, jobs: [job] }
+        }),
       )
       const failed = new Set(outcomes.filter(o => o.status === 'failed').map(o => o.case))
       if (!run.stopped)

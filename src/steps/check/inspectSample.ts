@@ -7,6 +7,7 @@ import { type Finding, finding } from '../../core/finding.ts'
 import { orientationText, transformText } from '../../core/orientation.ts'
 import { defineStep, each, one, optional, type ParamsOf, type Zod } from '../../engine/step.ts'
 import { countDisagreement } from '../../imaging/labels.ts'
+import { leftBehind } from '../leftBehind.ts'
 
 /** What one row of the dataset manifest needs to know of a sample, and what is wrong with it. */
 export interface SampleRecord {
@@ -76,7 +77,7 @@ export const inspectSample = defineStep({
     info: optional(textFile, 'grouped.info'),
   },
   outputs: { record: one(jsonFile<SampleRecord>(), 'state.record') },
-  memory: ({ voxels }) => 6 * voxels + 32e6,
+  memory: ({ voxels }) => 8 * voxels + 32e6 + leftBehind(voxels),
   run(inputs, p, context) {
     const { volumeHeader, maskHeader, binaryHeaders, mask, binaries } = inputs
     const absent = new Set<string>(p.absent)

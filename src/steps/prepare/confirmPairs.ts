@@ -18,6 +18,7 @@ import {
 import { isSheared } from '../../formats/nifti/encode.ts'
 import { mergeLabels, remapLabels } from '../../imaging/labels.ts'
 import { resampleNearest } from '../../imaging/resampleNearest.ts'
+import { leftBehind } from '../leftBehind.ts'
 import { SMALL_SHIFT_VOXELS } from '../sameGrid.ts'
 import { unsoundLabels } from '../unsoundLabels.ts'
 import { infoYaml } from './infoYaml.ts'
@@ -51,7 +52,7 @@ export const confirmPairs = defineStep({
     info: one(textFile, 'grouped.info'),
   },
   // Float32 voxels, the mask twice, and what zlib holds on its way in and out.
-  memory: ({ voxels, inputBytes }) => 8 * voxels + 2 * inputBytes + 64e6,
+  memory: ({ voxels, inputBytes }) => 10 * voxels + 2 * inputBytes + 64e6 + leftBehind(voxels),
   // Written with stronger compression than most archives have.
   writes: () => 0.7,
   run({ volume, masks }, p: Params, context) {

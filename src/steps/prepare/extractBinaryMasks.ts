@@ -3,6 +3,7 @@ import { DataError } from '../../core/dataError.ts'
 import { finding } from '../../core/finding.ts'
 import { defineStep, one } from '../../engine/step.ts'
 import { binaryMask } from '../../imaging/labels.ts'
+import { leftBehind } from '../leftBehind.ts'
 
 /**
  * One label of one sample. A job a label, so that renaming a label makes again only what carries its name; `known` is
@@ -21,7 +22,7 @@ export const extractBinaryMasks = defineStep({
     }),
   inputs: { mask: one(niftiMask, 'grouped.mask') },
   outputs: { binary: one(niftiMask, 'grouped.binary-mask') },
-  memory: ({ voxels }) => 4 * voxels + 32e6,
+  memory: ({ voxels }) => 5 * voxels + 32e6 + leftBehind(voxels),
   run({ mask }, { index, known }, context) {
     const where = context.source('mask')
     if (mask.notWhole + mask.outOfRange + mask.notFinite > 0)

@@ -34,8 +34,18 @@ describe('bytes needed', () => {
     expect(grown([0.7]).bytesNeeded('warp', GB)).toBe(GB)
     expect(grown([0.7, 0.7, 0.7, 0.7, 0.7]).bytesNeeded('warp', GB)).toBeCloseTo(IDLE_BYTES + 0.7 * GB, -3)
     expect(grown(Array(9).fill(0.1)).bytesNeeded('warp', GB)).toBeCloseTo(IDLE_BYTES + 0.5 * GB, -3)
+    // The first job of each process says nothing of those after it.
+    const first = new Experience()
+    for (let i = 0; i < 9; i++)
+      first.add('warp', { seconds: 1, memory: { predicted: GB, before: 0.8 * IDLE_BYTES, peak: 0.4 * GB } })
+    expect(first.bytesNeeded('warp', GB)).toBe(GB)
     // Jobs of a few voxels tell nothing of one of a thousand times as many.
     expect(grown(Array(9).fill(0.1), 1e6).bytesNeeded('warp', GB)).toBe(GB)
+  })
+
+  it('of small jobs hold the idle process too where it was measured beside what they need', () => {
+    expect(grown(Array(9).fill(0.9), 150e6).bytesNeeded('warp', 150e6)).toBeCloseTo(IDLE_BYTES + 135e6, -3)
+    expect(grown([0.2], 150e6).bytesNeeded('warp', 150e6)).toBe(150e6)
   })
 
   it('leave one job in twenty out, and go no further than fourfold', () => {

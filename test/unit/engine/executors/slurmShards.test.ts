@@ -50,7 +50,7 @@ describe('classes of memory', () => {
     const measured = (peak: number, jobs: number) => {
       const experience = new Experience()
       for (let i = 0; i < jobs; i++)
-        experience.add('x', { seconds: 1, memory: { predicted: 4 * GIB, before: 0, peak } })
+        experience.add('x', { seconds: 1, memory: { predicted: 4 * GIB, before: 2e8, peak } })
       return predictedBytes(one, 1, experience) / GIB
     }
     expect(predictedBytes(one, 1, new Experience())).toBe(predictedBytes(one, 1))
