@@ -1,4 +1,4 @@
-import { resetPeak, residentMemory } from '../storage/processMemory.ts'
+import { resetPeak, residentMemory, takeSeenTogether } from '../storage/processMemory.ts'
 
 /** What a process had in memory while it carried out a job. */
 export interface MeasuredMemory {
@@ -6,7 +6,7 @@ export interface MeasuredMemory {
   readonly predicted: number
   /** Bytes that were resident before it: Node.js itself, and what earlier jobs have left behind. */
   readonly before: number
-  /** The most that were resident during it. */
+  /** The most that were resident during it, with processes that worked for it. */
   readonly peak: number
 }
 
@@ -19,12 +19,15 @@ export interface MeasuredMemory {
  */
 export function measurePeak(predicted: number): () => MeasuredMemory | undefined {
   const own = resetPeak()
+  takeSeenTogether()
   const before = own ? residentMemory() : undefined
   if (before !== undefined)
     return () => {
       const after = residentMemory()
       // The kernel adds pages up in batches a thread, so that the mark may be some pages below what was there already.
-      return after && { predicted, before: before.now, peak: Math.max(before.now, after.peak) }
+      return (
+        after && { predicted, before: before.now, peak: Math.max(before.now, after.peak, takeSeenTogether()) }
+      )
     }
   const mark = process.resourceUsage().maxRSS * 1024
   const resident = process.memoryUsage.rss()

@@ -2,7 +2,11 @@ import { fork } from 'node:child_process'
 import path from 'node:path'
 import { existsSync } from '../storage/exists.ts'
 import { packageFolder } from '../storage/packageFolder.ts'
+import { lookAtTogether } from '../storage/processMemory.ts'
 import type { ChildReply, ChildTask } from './childMessages.ts'
+
+/** How often its memory is looked at, which is part of what the job needs; the kernel keeps the peak between two looks. */
+const LOOK_MS = 200
 
 /** How a child ended. */
 export interface ChildEnd {
@@ -42,15 +46,20 @@ export function runChild(task: ChildTask, timeoutSeconds: number): Promise<Child
       timedOut = true
       killAll(child.pid)
     }, timeoutSeconds * 1000)
+    const looking = setInterval(() => {
+      if (child.pid !== undefined) lookAtTogether(child.pid)
+    }, LOOK_MS)
     child.on('message', message => {
       reply = message as ChildReply
     })
     child.on('error', error => {
       clearTimeout(timer)
+      clearInterval(looking)
       reject(error)
     })
     child.on('close', (code, signal) => {
       clearTimeout(timer)
+      clearInterval(looking)
       const log = Buffer.concat(chunks).toString('utf8')
       const death = signal === null ? `exit code ${code}` : `signal ${signal}`
       resolve({ reply, timedOut, log, ...(reply === undefined ? { death } : {}) })

@@ -50,3 +50,35 @@ export function kernelMemoryKills(): number | undefined {
     return undefined
   }
 }
+
+/** Processes that a process has started, and those that they have; none where the system does not say. */
+function descendants(pid: number): number[] {
+  let text: string
+  try {
+    text = fs.readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1')
+  } catch {
+    return []
+  }
+  return text
+    .split(' ')
+    .filter(p => p !== '')
+    .flatMap(p => [Number(p), ...descendants(Number(p))])
+}
+
+/** The most that this process and others that work for it were seen to have in memory together. */
+let seenTogether = 0
+
+/** Notes what this process has in memory now, and the most of another and of those that it has started. */
+export function lookAtTogether(pid: number): void {
+  const own = residentMemory()
+  if (own === undefined) return
+  const others = [pid, ...descendants(pid)].reduce((sum, p) => sum + (residentMemory(p)?.peak ?? 0), 0)
+  seenTogether = Math.max(seenTogether, own.now + others)
+}
+
+/** What was noted since it was last asked for, in bytes; 0 where nothing was. */
+export function takeSeenTogether(): number {
+  const seen = seenTogether
+  seenTogether = 0
+  return seen
+}

@@ -7,6 +7,7 @@ import { DataError } from '../../../src/core/dataError.ts'
 import { nonrigidMaps } from '../../../src/formats/elastix/defaultMaps.ts'
 import { withParameters } from '../../../src/formats/elastix/parameterMap.ts'
 import { registerImages, usedMaps } from '../../../src/registration/registerImages.ts'
+import { takeSeenTogether } from '../../../src/storage/processMemory.ts'
 import { blobGrid, blobs } from '../../oracle/registration/blobs.ts'
 
 let folder: string
@@ -114,6 +115,19 @@ describe.skipIf(process.platform === 'win32')('a registration', () => {
     expect(error).toMatchObject({ code: 'registration-timeout' })
   })
 })
+
+it.skipIf(process.platform !== 'linux')(
+  'what elastix has in memory is seen, since the job needs it (Linux only)',
+  async () => {
+    const node = JSON.stringify(process.execPath)
+    fakeElastix(
+      `${node} -e 'globalThis.held = Buffer.alloc(2e8, 1); setTimeout(() => process.exit(3), 1500)'`,
+    )
+    takeSeenTogether()
+    await failure('native')
+    expect(takeSeenTogether()).toBeGreaterThan(2e8 + 50e6)
+  },
+)
 
 describe('the engine', () => {
   it('is WebAssembly where elastix is not installed', async () => {
