@@ -51,7 +51,7 @@ export const confirmPairs = defineStep({
     mask: optional(niftiMask, 'grouped.mask'),
     info: one(textFile, 'grouped.info'),
   },
-  // Float32 voxels, the mask twice, and what zlib holds on its way in and out.
+  // Float32 voxels, the mask twice, and what is on its way in and out.
   memory: ({ voxels, inputBytes }) => 10 * voxels + 2 * inputBytes + 64e6 + leftBehind(voxels),
   // Written with stronger compression than most archives have.
   writes: () => 0.7,

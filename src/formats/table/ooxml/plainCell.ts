@@ -73,8 +73,7 @@ export class PlainCell {
   }
 
   #readText(bytes: Uint8Array, start: number): boolean {
-    const likely = this.#formOfColumn[this.column] ?? 0
-    let form = likely
+    let form = this.#formOfColumn[this.column] ?? 0
     if (!matches(bytes, start, FORMS[form]!.opens)) {
       form = FORMS.findIndex(({ opens }) => matches(bytes, start, opens))
       if (form < 0) return false
